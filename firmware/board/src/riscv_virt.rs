@@ -1,0 +1,126 @@
+//! QEMU's RISC-V machine `virt`: a 16550 UART, the core's own instruction counter, the CLINT timer for the alarm.
+
+use core::arch::asm;
+use core::mem::transmute;
+use core::ptr::with_exposed_provenance_mut;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use riscv_rt::{core_interrupt, entry};
+
+/// QEMU's name of the board.
+pub const NAME: &str = "virt";
+/// How fine [`instructions`] counts.
+pub const INSTRUCTIONS_PER_TICK: u32 = 1;
+
+const UART_DATA: usize = 0x1000_0000;
+const UART_STATUS: usize = 0x1000_0005;
+const TEST_FINISHER: usize = 0x0010_0000;
+const CLINT_COMPARE: usize = 0x0200_4000;
+const CLINT_TIME: usize = 0x0200_bff8;
+/// The CLINT counts at 10 MHz, and an instruction takes one virtual nanosecond.
+const INSTRUCTIONS_PER_CLINT_TICK: u32 = 100;
+
+fn write<T>(register: usize, value: T) {
+    // SAFETY: the constants above name device registers of the machine, which no Rust object overlaps.
+    unsafe { with_exposed_provenance_mut::<T>(register).write_volatile(value) }
+}
+
+fn read<T>(register: usize) -> T {
+    // SAFETY: as in `write`; reading these registers has no effect on memory.
+    unsafe { with_exposed_provenance_mut::<T>(register).read_volatile() }
+}
+
+#[entry]
+fn start() -> ! {
+    exit(crate::board_main())
+}
+
+/// Instructions since the start: the counter `minstret`.
+pub fn instructions() -> u64 {
+    loop {
+        let (high, low, again): (u32, u32, u32);
+        // SAFETY: reads the machine's counters, which machine mode may.
+        unsafe {
+            asm!("csrr {0}, minstreth", "csrr {1}, minstret", "csrr {2}, minstreth",
+                out(reg) high, out(reg) low, out(reg) again, options(nomem, nostack));
+        }
+        if high == again {
+            return u64::from(high) << 32 | u64::from(low);
+        }
+    }
+}
+
+/// Sends a byte over the UART.
+pub fn put(byte: u8) {
+    while read::<u8>(UART_STATUS) & 0x20 == 0 {}
+    write(UART_DATA, byte);
+}
+
+/// Stands for an LED, which this machine lacks.
+pub fn led(on: bool) {
+    static LED: AtomicUsize = AtomicUsize::new(0);
+    LED.store(usize::from(on), Ordering::Relaxed);
+}
+
+static ALARM: AtomicUsize = AtomicUsize::new(0);
+
+/// Calls `ring` once from the timer interrupt, after about so many instructions.
+pub fn alarm(instructions: u32, ring: fn()) {
+    ALARM.store(ring as usize, Ordering::Release);
+    let due = time().wrapping_add(u64::from(instructions / INSTRUCTIONS_PER_CLINT_TICK));
+    set_compare(due);
+    // SAFETY: enables the timer interrupt, whose handler is below.
+    unsafe {
+        asm!("csrs mie, {timer}", "csrsi mstatus, 8", timer = in(reg) 1 << 7, options(nostack));
+    }
+}
+
+fn time() -> u64 {
+    loop {
+        let high = read::<u32>(CLINT_TIME + 4);
+        let low = read::<u32>(CLINT_TIME);
+        if high == read::<u32>(CLINT_TIME + 4) {
+            return u64::from(high) << 32 | u64::from(low);
+        }
+    }
+}
+
+fn set_compare(due: u64) {
+    // High word to its maximum first, so that no half-written value is ever due.
+    write(CLINT_COMPARE + 4, u32::MAX);
+    write(CLINT_COMPARE, due as u32);
+    write(CLINT_COMPARE + 4, (due >> 32) as u32);
+}
+
+#[core_interrupt(riscv::interrupt::Interrupt::MachineTimer)]
+fn timer() {
+    set_compare(u64::MAX);
+    let ring = ALARM.load(Ordering::Acquire);
+    if ring != 0 {
+        // SAFETY: `alarm` stored a `fn()` there, and nothing else does.
+        unsafe { transmute::<usize, fn()>(ring)() }
+    }
+}
+
+/// Called by `riscv-rt` for every exception that is not an interrupt.
+#[unsafe(no_mangle)]
+extern "C" fn ExceptionHandler(_frame: &riscv_rt::TrapFrame) -> ! {
+    #[cfg(feature = "report")]
+    {
+        let pc: usize;
+        // SAFETY: reads where the exception came from.
+        unsafe { asm!("csrr {0}, mepc", out(reg) pc, options(nomem, nostack)) };
+        crate::println!("processor fault at {pc:#010x}");
+    }
+    exit(crate::EXIT_FAULT)
+}
+
+/// Ends the run, with a status that QEMU exits with.
+pub fn exit(status: u8) -> ! {
+    const PASS: u32 = 0x5555;
+    const FAIL: u32 = 0x3333;
+    let code = if status == 0 { PASS } else { FAIL | u32::from(status) << 16 };
+    loop {
+        write(TEST_FINISHER, code);
+    }
+}
