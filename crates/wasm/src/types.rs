@@ -1,0 +1,202 @@
+//! The types of WebAssembly: of values, functions, tables, memories and globals.
+//!
+//! They have room for what is refused today (`v128`, references that cannot be null, 64-bit limits), so that those
+//! proposals change the decoder and not every user.
+
+use core::fmt;
+
+/// The type of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ValType {
+    /// A 32-bit integer.
+    I32,
+    /// A 64-bit integer.
+    I64,
+    /// A 32-bit IEEE 754 number.
+    F32,
+    /// A 64-bit IEEE 754 number.
+    F64,
+    /// A 128-bit vector; no module that uses it is accepted yet.
+    V128,
+    /// A reference.
+    Ref(RefType),
+}
+
+impl ValType {
+    /// `funcref`.
+    pub const FUNCREF: ValType = ValType::Ref(RefType::FUNCREF);
+    /// `externref`.
+    pub const EXTERNREF: ValType = ValType::Ref(RefType::EXTERNREF);
+
+    /// Is this a reference?
+    pub const fn is_ref(self) -> bool {
+        matches!(self, ValType::Ref(_))
+    }
+}
+
+impl fmt::Display for ValType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ValType::I32 => f.write_str("i32"),
+            ValType::I64 => f.write_str("i64"),
+            ValType::F32 => f.write_str("f32"),
+            ValType::F64 => f.write_str("f64"),
+            ValType::V128 => f.write_str("v128"),
+            ValType::Ref(ty) => ty.fmt(f),
+        }
+    }
+}
+
+/// The type of a reference.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct RefType {
+    /// May it be null? Always, as long as typed function references are refused.
+    pub nullable: bool,
+    /// What it refers to.
+    pub heap: HeapType,
+}
+
+impl RefType {
+    /// `funcref`: a function or null.
+    pub const FUNCREF: RefType = RefType { nullable: true, heap: HeapType::Func };
+    /// `externref`: something of the host's or null.
+    pub const EXTERNREF: RefType = RefType { nullable: true, heap: HeapType::Extern };
+}
+
+impl fmt::Display for RefType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.nullable, self.heap) {
+            (true, HeapType::Func) => f.write_str("funcref"),
+            (true, HeapType::Extern) => f.write_str("externref"),
+            (false, heap) => write!(f, "(ref {heap})"),
+        }
+    }
+}
+
+/// What a reference refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum HeapType {
+    /// A function of any type.
+    Func,
+    /// Something of the host's.
+    Extern,
+}
+
+impl fmt::Display for HeapType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            HeapType::Func => "func",
+            HeapType::Extern => "extern",
+        })
+    }
+}
+
+/// The type of a function. Types are equal when their parameters and results are, whatever their indices.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct FuncType<'a> {
+    /// What it takes.
+    pub params: &'a [ValType],
+    /// What it returns.
+    pub results: &'a [ValType],
+}
+
+impl fmt::Display for FuncType<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        list(f, self.params)?;
+        f.write_str(" -> ")?;
+        list(f, self.results)
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, types: &[ValType]) -> fmt::Result {
+    f.write_str("[")?;
+    for (at, ty) in types.iter().enumerate() {
+        if at > 0 {
+            f.write_str(" ")?;
+        }
+        write!(f, "{ty}")?;
+    }
+    f.write_str("]")
+}
+
+/// The size of a table or memory: in elements or in pages.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Limits {
+    /// The size at the start.
+    pub min: u64,
+    /// The size it may grow to.
+    pub max: Option<u64>,
+}
+
+/// The type of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TableType {
+    /// The type of its elements.
+    pub element: RefType,
+    /// Its size in elements.
+    pub limits: Limits,
+}
+
+/// The type of a memory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct MemoryType {
+    /// Its size in pages of 64 KiB.
+    pub limits: Limits,
+}
+
+/// The type of a global.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct GlobalType {
+    /// The type of its value.
+    pub value: ValType,
+    /// May it be set?
+    pub mutable: bool,
+}
+
+/// A value type in a byte: what the validator's operand stack is made of, and the code in operators' signatures.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Packed(pub u8);
+
+#[allow(non_upper_case_globals)] // The operator table writes types like the enum does.
+impl Packed {
+    /// No value at all; on the stack it is the type of a value that unreachable code made up.
+    pub const Bottom: Packed = Packed(0);
+    pub const I32: Packed = Packed(1);
+    pub const I64: Packed = Packed(2);
+    pub const F32: Packed = Packed(3);
+    pub const F64: Packed = Packed(4);
+    pub const V128: Packed = Packed(5);
+    pub const FuncRef: Packed = Packed(6);
+    pub const ExternRef: Packed = Packed(7);
+
+    /// Is this a reference (or may it be one, in unreachable code)?
+    pub const fn may_be_ref(self) -> bool {
+        matches!(self, Packed::FuncRef | Packed::ExternRef | Packed::Bottom)
+    }
+
+    pub const fn new(ty: ValType) -> Packed {
+        match ty {
+            ValType::I32 => Packed::I32,
+            ValType::I64 => Packed::I64,
+            ValType::F32 => Packed::F32,
+            ValType::F64 => Packed::F64,
+            ValType::V128 => Packed::V128,
+            ValType::Ref(RefType { heap: HeapType::Func, .. }) => Packed::FuncRef,
+            ValType::Ref(RefType { heap: HeapType::Extern, .. }) => Packed::ExternRef,
+        }
+    }
+
+    /// The type, or none for [`Packed::Bottom`].
+    pub const fn unpack(self) -> Option<ValType> {
+        Some(match self {
+            Packed::I32 => ValType::I32,
+            Packed::I64 => ValType::I64,
+            Packed::F32 => ValType::F32,
+            Packed::F64 => ValType::F64,
+            Packed::V128 => ValType::V128,
+            Packed::FuncRef => ValType::FUNCREF,
+            Packed::ExternRef => ValType::EXTERNREF,
+            _ => return None,
+        })
+    }
+}
