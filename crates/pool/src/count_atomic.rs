@@ -1,0 +1,49 @@
+//! The reference count of `Arc` where the machine has compare-and-swap.
+//!
+//! `Clone` cannot fail and must not panic, so a count that would overflow sticks: the value is then never dropped. It
+//! takes more than 2^31 forgotten clones on a 32-bit machine. Linux' `refcount_t` does the same.
+
+use core::sync::atomic::{AtomicUsize, Ordering, fence};
+
+/// How many handles there are.
+pub(crate) struct Count(AtomicUsize);
+
+/// From here on the count sticks.
+const STUCK_MIN: usize = usize::MAX / 2 + 1;
+/// Where it sticks: half-way in the stuck range, so that racing threads cannot leave it.
+const STUCK: usize = STUCK_MIN + STUCK_MIN / 2;
+
+impl Count {
+    pub(crate) const ONE: Count = Count(AtomicUsize::new(1));
+
+    /// One more handle.
+    pub(crate) fn increment(&self) {
+        if self.0.fetch_add(1, Ordering::Relaxed) >= STUCK_MIN - 1 {
+            self.0.store(STUCK, Ordering::Relaxed);
+        }
+    }
+
+    /// One handle less; says whether it was the last one.
+    pub(crate) fn decrement(&self) -> bool {
+        let before = self.0.fetch_sub(1, Ordering::Release);
+        if before >= STUCK_MIN {
+            self.0.store(STUCK, Ordering::Relaxed);
+            return false;
+        }
+        if before == 1 {
+            // What the other handles' owners did happens before the drop.
+            fence(Ordering::Acquire);
+        }
+        before == 1
+    }
+
+    /// Says whether there is just one handle.
+    pub(crate) fn is_one(&self) -> bool {
+        self.0.load(Ordering::Acquire) == 1
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set(&self, count: usize) {
+        self.0.store(count, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,62 @@
+//! Where a pool's memory comes from, with `std`: its blocks, or, for a pool that is only an account, the system.
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+
+use crate::blocks::Blocks;
+use crate::heap::OutOfMemory;
+use crate::system;
+
+pub(crate) enum Source {
+    Blocks(Blocks),
+    System,
+}
+
+impl From<Blocks> for Source {
+    fn from(blocks: Blocks) -> Source {
+        Source::Blocks(blocks)
+    }
+}
+
+impl Source {
+    pub(crate) fn allocate(&mut self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
+        match self {
+            Source::Blocks(blocks) => blocks.allocate(layout),
+            Source::System => system::allocate(layout),
+        }
+    }
+
+    pub(crate) fn allocate_zeroed(&mut self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
+        match self {
+            Source::Blocks(blocks) => blocks.allocate_zeroed(layout),
+            Source::System => system::allocate_zeroed(layout),
+        }
+    }
+
+    /// # Safety
+    /// `ptr` came from here with this layout and is not used any more.
+    pub(crate) unsafe fn deallocate(&mut self, ptr: NonNull<u8>, layout: Layout) {
+        match self {
+            // SAFETY: as the caller promised.
+            Source::Blocks(blocks) => unsafe { blocks.deallocate(ptr, layout) },
+            // SAFETY: as the caller promised.
+            Source::System => unsafe { system::deallocate(ptr, layout) },
+        }
+    }
+
+    /// # Safety
+    /// `ptr` came from here with the layout `old`, whose alignment `new` has.
+    pub(crate) unsafe fn reallocate(
+        &mut self,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+    ) -> Result<NonNull<u8>, OutOfMemory> {
+        match self {
+            // SAFETY: as the caller promised.
+            Source::Blocks(blocks) => unsafe { blocks.reallocate(ptr, old, new) },
+            // SAFETY: as the caller promised.
+            Source::System => unsafe { system::reallocate(ptr, old, new) },
+        }
+    }
+}
