@@ -1,0 +1,200 @@
+//! Runs a firmware on an emulated board: with a time limit, its output collected, its exit status passed on.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail};
+
+/// An emulated board, and how firmware for it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// The board's feature in the firmware workspace.
+    pub feature: &'static str,
+    /// QEMU's name of the machine.
+    pub machine: &'static str,
+    /// The Rust target.
+    pub target: &'static str,
+    program: &'static str,
+    arguments: &'static [&'static str],
+}
+
+const ARM: &str = "qemu-system-arm";
+/// The exit status of the program becomes QEMU's.
+const SEMIHOSTING: &[&str] = &["-semihosting-config", "enable=on,target=native"];
+
+/// Cortex-M33.
+pub const AN505: Board = Board {
+    feature: "an505",
+    machine: "mps2-an505",
+    target: "thumbv8m.main-none-eabihf",
+    program: ARM,
+    arguments: SEMIHOSTING,
+};
+/// Cortex-M7.
+pub const AN500: Board = Board {
+    feature: "an500",
+    machine: "mps2-an500",
+    target: "thumbv7em-none-eabihf",
+    program: ARM,
+    arguments: SEMIHOSTING,
+};
+/// Cortex-M3, for what is built for Cortex-M0.
+pub const AN385: Board = Board {
+    feature: "an385",
+    machine: "mps2-an385",
+    target: "thumbv6m-none-eabi",
+    program: ARM,
+    arguments: SEMIHOSTING,
+};
+/// 32-bit RISC-V without floating point.
+pub const RISCV_VIRT: Board = Board {
+    feature: "riscv-virt",
+    machine: "virt",
+    target: "riscv32imac-unknown-none-elf",
+    program: "qemu-system-riscv32",
+    arguments: &["-bios", "none"],
+};
+/// Every board there is.
+pub const BOARDS: [Board; 4] = [AN505, AN500, AN385, RISCV_VIRT];
+
+/// What a run left behind.
+#[derive(Debug)]
+pub struct Run {
+    /// All that the console printed.
+    pub output: String,
+    /// The exit status of the firmware.
+    pub status: i32,
+}
+
+/// Runs an image until it exits by itself. An instruction takes one virtual nanosecond, so counts and timing repeat.
+pub fn run(board: &Board, image: &Path, limit: Duration) -> Result<Run> {
+    let mut child = Command::new(board.program)
+        .args(["-machine", board.machine, "-icount", "shift=0"])
+        .args(["-display", "none", "-monitor", "none", "-serial", "stdio"])
+        .args(board.arguments)
+        .arg("-kernel")
+        .arg(image)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .with_context(|| format!("{} does not start", board.program))?;
+    let mut stdout = child.stdout.take().context("no pipe to QEMU")?;
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || {
+        let mut output = Vec::new();
+        let _ = stdout.read_to_end(&mut output);
+        let _ = send.send(output);
+    });
+    let status = wait(&mut child, limit)?;
+    let output = receive.recv_timeout(Duration::from_secs(5)).unwrap_or_default();
+    let output = String::from_utf8_lossy(&output).replace("\r\n", "\n");
+    match status {
+        Some(status) => Ok(Run { output, status }),
+        None => bail!("{} did not end within {} s; it printed:\n{output}", image.display(), limit.as_secs()),
+    }
+}
+
+/// The exit status, or none when the time is up and the child has been ended.
+fn wait(child: &mut Child, limit: Duration) -> Result<Option<i32>> {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status.code().unwrap_or(-1)));
+        }
+        if Instant::now() > deadline {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Sees to it that what building for and running on the boards takes is there: QEMU, and the Rust targets.
+/// Installs what is missing when it may (root or `sudo` without a password, and `MOTEUR_NO_INSTALL` is not 1).
+pub fn ensure_installed(boards: &[Board]) -> Result<()> {
+    for board in boards {
+        ensure_rust_target(board.target)?;
+        if !is_program(board.program) {
+            install_qemu()?;
+        }
+        if !is_program(board.program) {
+            bail!("{} is missing; on Debian: apt-get install qemu-system-arm qemu-system-misc", board.program);
+        }
+    }
+    // The kernels of the benches are compiled to it.
+    ensure_rust_target("wasm32-unknown-unknown")
+}
+
+/// Whether installing is allowed by whoever started us.
+fn may_install() -> bool {
+    env::var_os("MOTEUR_NO_INSTALL").is_none_or(|value| value != "1")
+}
+
+/// Adds a target to the toolchain in use, unless it is there.
+pub fn ensure_rust_target(target: &str) -> Result<()> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output()?;
+    let libraries = String::from_utf8(output.stdout)?;
+    if Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    if may_install() && Command::new("rustup").args(["target", "add", target]).status().is_ok_and(|s| s.success()) {
+        return Ok(());
+    }
+    bail!("the Rust target {target} is missing: rustup target add {target}")
+}
+
+fn is_program(name: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+}
+
+/// Tries the plain way first. It fails where a package of QEMU's family comes from a newer release than `apt` may use
+/// (`qemu-utils` from backports, say): then the same release is tried, and last, that package is put back to the release's own.
+fn install_qemu() -> Result<()> {
+    const PACKAGES: [&str; 2] = ["qemu-system-arm", "qemu-system-misc"];
+    if !may_install() || !is_program("apt-get") {
+        return Ok(());
+    }
+    eprintln!("installing {PACKAGES:?} (MOTEUR_NO_INSTALL=1 forbids it)");
+    let codename = codename();
+    let backports = format!("{codename}-backports");
+    let utils = format!("qemu-utils/{codename}");
+    // A failing update is no reason to stop: the lists may be there already.
+    apt(&["update", "-q"])?;
+    for extra in [&[][..], &["-t", &backports], &["--allow-downgrades", &utils]] {
+        let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];
+        arguments.extend_from_slice(&PACKAGES);
+        arguments.extend_from_slice(extra);
+        if apt(&arguments)? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Runs `apt-get` as root or through a `sudo` that asks for no password.
+fn apt(arguments: &[&str]) -> Result<bool> {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    let mut command = if root {
+        Command::new("apt-get")
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["-n", "apt-get"]);
+        sudo
+    };
+    let status = command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
+    Ok(status.is_ok_and(|status| status.success()))
+}
+
+fn codename() -> String {
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let name = release.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
+    name.unwrap_or("stable").trim_matches('"').to_owned()
+}

@@ -1,0 +1,238 @@
+//! `cargo xtask size`: the flash that the smallest useful firmware takes, by profile, against the committed budget.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{fs, io};
+
+use anyhow::{Context, Result, bail, ensure};
+use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind};
+
+use crate::firmware::{Build, workspace};
+use crate::qemu::{self, AN505};
+
+const USAGE: &str = "usage: cargo xtask size [--save] [--symbols]";
+const SHF_ALLOC: u64 = 2;
+
+/// A way to build the size firmware: a name in the budget, a cargo profile, features.
+struct Profile {
+    name: &'static str,
+    cargo: &'static str,
+    features: &'static [&'static str],
+}
+
+const PROFILES: [Profile; 2] = [
+    Profile { name: "micro", cargo: "micro", features: &[] },
+    Profile { name: "default", cargo: "release", features: &["threaded"] },
+];
+
+/// What a linked image takes.
+#[derive(Debug, Default)]
+struct Size {
+    /// Bytes in flash: code, constants, and what initialises variables.
+    flash: u64,
+    sections: Vec<(String, u64)>,
+    crates: BTreeMap<String, u64>,
+    symbols: Vec<(u64, String)>,
+    /// Symbols that only a reachable panic leaves in the image.
+    panics: Vec<String>,
+}
+
+/// Links, measures, prints, and compares with `firmware/size-budget.toml`.
+pub fn run(args: &[String]) -> Result<()> {
+    let (mut save, mut symbols) = (false, false);
+    for arg in args {
+        match arg.as_str() {
+            "--save" => save = true,
+            "--symbols" => symbols = true,
+            _ => bail!(USAGE),
+        }
+    }
+    qemu::ensure_rust_target(AN505.target)?;
+    let file = workspace().join("size-budget.toml");
+    let budget = parse_budget(&read_or_empty(&file)?)?;
+    let (mut objections, mut measured) = (Vec::new(), Vec::new());
+    for profile in &PROFILES {
+        let mut build = Build::new("micro", &AN505);
+        build.profile = profile.cargo;
+        build.features = profile.features;
+        let size = measure(&fs::read(build.image()?)?)?;
+        print(profile.name, &size, symbols);
+        objections.extend(judge(profile.name, &size, &budget));
+        measured.push((profile.name, size.flash));
+    }
+    if save {
+        fs::write(&file, write_budget(&budget, &measured))?;
+        return Ok(());
+    }
+    ensure!(objections.is_empty(), "{}", objections.join("; "));
+    Ok(())
+}
+
+fn read_or_empty(file: &Path) -> Result<String> {
+    match fs::read_to_string(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        text => text.with_context(|| file.display().to_string()),
+    }
+}
+
+fn print(profile: &str, size: &Size, symbols: bool) {
+    println!("{profile}: {} bytes of flash ({}, {})", size.flash, AN505.machine, AN505.target);
+    for (section, bytes) in &size.sections {
+        println!("  {section:<20} {bytes:>7}");
+    }
+    println!("  by crate, as far as symbols tell:");
+    let mut crates: Vec<_> = size.crates.iter().collect();
+    crates.sort_by_key(|(_, bytes)| std::cmp::Reverse(**bytes));
+    for (name, bytes) in crates {
+        println!("  {name:<20} {bytes:>7}");
+    }
+    if symbols {
+        println!("  largest symbols:");
+        for (bytes, name) in size.symbols.iter().take(60) {
+            println!("  {bytes:>7} {name}");
+        }
+    }
+    for name in &size.panics {
+        println!("  reachable panic: {name}");
+    }
+    println!();
+}
+
+/// What the budget has against a size.
+fn judge(profile: &str, size: &Size, budget: &[Budget]) -> Vec<String> {
+    let Some(entry) = budget.iter().find(|entry| entry.profile == profile) else {
+        return vec![format!("{profile} has no budget; cargo xtask size --save makes one")];
+    };
+    let mut objections = Vec::new();
+    if size.flash > entry.allowed() {
+        let over = size.flash - entry.allowed();
+        objections.push(format!("{profile} takes {} bytes, {over} over its budget", size.flash));
+    }
+    objections
+}
+
+/// One line of the budget: `micro = { flash = 51200, max = 61440 }`.
+#[derive(Debug, PartialEq)]
+struct Budget {
+    profile: String,
+    /// What it took when the budget was saved; a little more is let through, so that unrelated changes pass.
+    flash: u64,
+    /// What it may never exceed.
+    max: Option<u64>,
+}
+
+impl Budget {
+    /// Half a percent above the saved size, and never above the maximum.
+    fn allowed(&self) -> u64 {
+        let slack = self.flash + self.flash / 200;
+        self.max.map_or(slack, |max| max.min(slack))
+    }
+}
+
+fn parse_budget(text: &str) -> Result<Vec<Budget>> {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    lines.filter(|line| !line.is_empty()).map(|line| parse_line(line).with_context(|| line.to_owned())).collect()
+}
+
+fn parse_line(line: &str) -> Result<Budget> {
+    let (profile, table) = line.split_once('=').context("no `=`")?;
+    let table = table.trim().strip_prefix('{').and_then(|t| t.strip_suffix('}')).context("no table")?;
+    let mut budget = Budget { profile: profile.trim().to_owned(), flash: 0, max: None };
+    for field in table.split(',') {
+        let (key, value) = field.split_once('=').context("no `=`")?;
+        let bytes = value.trim().replace('_', "").parse()?;
+        match key.trim() {
+            "flash" => budget.flash = bytes,
+            "max" => budget.max = Some(bytes),
+            key => bail!("unknown key {key}"),
+        }
+    }
+    Ok(budget)
+}
+
+fn write_budget(old: &[Budget], measured: &[(&str, u64)]) -> String {
+    let mut text = String::from(
+        "# Bytes of flash of firmware/micro on mps2-an505, by profile. `cargo xtask size` compares; `--save` writes `flash`.\n\
+         # A profile may grow by half a percent before it counts as a change, and never above `max`.\n",
+    );
+    for (profile, flash) in measured {
+        let max = old.iter().find(|entry| entry.profile == *profile).and_then(|entry| entry.max);
+        let max = max.map_or(String::new(), |max| format!(", max = {max}"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{profile} = {{ flash = {flash}{max} }}");
+    }
+    text
+}
+
+/// Reads sizes from an ELF image.
+fn measure(image: &[u8]) -> Result<Size> {
+    let file = object::File::parse(image)?;
+    let mut size = Size::default();
+    for section in file.sections() {
+        let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
+        let in_ram_only = matches!(section.kind(), SectionKind::UninitializedData | SectionKind::UninitializedTls);
+        if sh_flags & SHF_ALLOC == 0 || in_ram_only || section.size() == 0 {
+            continue;
+        }
+        size.flash += section.size();
+        size.sections.push((section.name()?.to_owned(), section.size()));
+    }
+    for symbol in file.symbols().filter(|symbol| symbol.size() > 0) {
+        let Some(section) = symbol.section_index() else { continue };
+        if file.section_by_index(section)?.kind() == SectionKind::UninitializedData {
+            continue;
+        }
+        let name = format!("{:#}", rustc_demangle::demangle(symbol.name()?));
+        *size.crates.entry(crate_of(&name).to_owned()).or_default() += symbol.size();
+        if name.starts_with("core::panicking::") || name.ends_with("_failed") {
+            size.panics.push(name.clone());
+        }
+        size.symbols.push((symbol.size(), name));
+    }
+    size.symbols.sort_by(|a, b| b.cmp(a));
+    Ok(size)
+}
+
+/// The crate a symbol is from: the first path in its name. What has no path comes from the compiler's own library, from
+/// assembly, or is a constant without a name.
+fn crate_of(name: &str) -> &str {
+    let path = name.trim_start_matches(['<', '&', '*', '[', '(']);
+    let path = ["mut ", "const ", "dyn "].iter().fold(path, |path, word| path.trim_start_matches(word));
+    match path.split_once("::") {
+        Some((first, _)) if first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => first,
+        _ if path.starts_with("__") || path.starts_with("mem") => "compiler_builtins",
+        _ => "(others)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_belong_to_crates() {
+        assert_eq!(crate_of("moteur_wasm::reader::Reader::byte"), "moteur_wasm");
+        assert_eq!(crate_of("<moteur::error::Error as core::fmt::Display>::fmt"), "moteur");
+        assert_eq!(crate_of("<&mut moteur_pool::Vec<u8> as core::ops::Deref>::deref"), "moteur_pool");
+        assert_eq!(crate_of("__aeabi_dmul"), "compiler_builtins");
+        assert_eq!(crate_of("anon.1234.5"), "(others)");
+    }
+
+    #[test]
+    fn a_budget_survives_saving() {
+        let text = write_budget(&parse_budget("micro = { flash = 1, max = 61_440 }").unwrap(), &[("micro", 50_000)]);
+        let budget = parse_budget(&text).unwrap();
+        assert_eq!(budget, [Budget { profile: "micro".into(), flash: 50_000, max: Some(61_440) }]);
+        assert_eq!(budget[0].allowed(), 50_250);
+    }
+
+    #[test]
+    fn over_budget_is_an_objection() {
+        let budget = [Budget { profile: "micro".into(), flash: 61_400, max: Some(61_440) }];
+        let size = |flash| Size { flash, ..Size::default() };
+        assert!(judge("micro", &size(61_440), &budget).is_empty());
+        assert_eq!(judge("micro", &size(61_441), &budget), ["micro takes 61441 bytes, 1 over its budget"]);
+        assert_eq!(judge("default", &size(1), &budget).len(), 1);
+    }
+}
