@@ -17,6 +17,10 @@ fn main() {
     if let Err(error) = fs::copy(&map, out.join("memory.x")) {
         println!("cargo::error={}: {error}", map.display());
     }
+    // No interrupt has a name here, so the names have no defaults either.
+    if let Err(error) = fs::write(out.join("device.x"), "") {
+        println!("cargo::error=device.x: {error}");
+    }
     println!("cargo::rustc-link-search={}", out.display());
 }
 

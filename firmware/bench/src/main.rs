@@ -1,6 +1,7 @@
 //! The kernels on a board, native and interpreted: what `cargo xtask bench m33` reads.
 //!
-//! Lines of output are `key value...`; instruction counts are exact multiples of the timer's tick.
+//! A line per kernel, `kernel NAME native N first N call N`, in instructions; other lines are for people. The first call
+//! lowers the functions it reaches; the second only runs them.
 
 #![no_std]
 #![no_main]
@@ -8,26 +9,62 @@
 use core::hint::black_box;
 
 use board::{instructions, println};
-use moteur_kernels::{KERNELS, Kernel};
+use moteur::{Config, Engine, Error, Heap, Linker, Module, OutOfMemory, Store};
+use moteur_kernels::{KERNELS, Kernel, WASM};
 
 board::main!(main);
 
 fn main() -> u8 {
-    println!("board {} tick {}", board::NAME, board::INSTRUCTIONS_PER_TICK);
-    let mut failed = false;
-    for kernel in &KERNELS {
-        let (native, result) = native(kernel);
-        failed |= result != kernel.checksum;
-        println!("kernel {} native {native} result {result}", kernel.name);
+    match bench() {
+        Ok(true) => 0,
+        Ok(false) => {
+            println!("a checksum is wrong");
+            1
+        }
+        Err(error) => {
+            println!("the bench stops: {error}");
+            2
+        }
     }
-    u8::from(failed)
 }
 
-fn native(kernel: &Kernel) -> (u64, u32) {
+/// Runs all kernels in both forms; whether all results were right.
+fn bench() -> Result<bool, Error> {
+    let heap = Heap::new(board::heap!(256 * 1024).ok_or(OutOfMemory)?)?;
+    let engine = Engine::new(Config::new(heap).stack_bytes(8 * 1024))?;
+    let (load, module) = count(|| Module::from_static(&engine, WASM));
+    let module = module?;
+    println!("load {load} instructions, {} bytes of WebAssembly, heap {} bytes", WASM.len(), heap.stats().used);
+    let mut store = Store::new(&engine, ())?;
+    let linker = Linker::new(&engine);
+    let (instantiate, instance) = count(|| linker.instantiate(&mut store, &module));
+    let instance = instance?;
+    println!("instantiate {instantiate} instructions, heap {} bytes", heap.stats().used);
+
+    let mut right = true;
+    for kernel in &KERNELS {
+        let (native, expected) = count(|| native(kernel));
+        let func = instance.typed_func::<u32, u32>(&store, kernel.name)?;
+        let (first, result) = count(|| func.call(&mut store, kernel.n));
+        right &= result? == kernel.checksum;
+        let (call, result) = count(|| func.call(&mut store, kernel.n));
+        right &= result? == kernel.checksum && expected == kernel.checksum;
+        println!("kernel {} native {native} first {first} call {call}", kernel.name);
+    }
+    let stats = heap.stats();
+    println!("heap with all six lowered {} bytes, high-water mark {} bytes", stats.used, stats.peak);
+    Ok(right)
+}
+
+fn native(kernel: &Kernel) -> u32 {
     let run = black_box(kernel.native);
-    let n = black_box(kernel.n);
-    let start = instructions();
     // SAFETY: nothing else runs kernels, and no interrupt is on.
-    let result = unsafe { run(n) };
-    (instructions() - start, black_box(result))
+    black_box(unsafe { run(black_box(kernel.n)) })
+}
+
+/// What `f` takes in instructions, and what it returns.
+fn count<R>(f: impl FnOnce() -> R) -> (u64, R) {
+    let start = instructions();
+    let result = f();
+    (instructions() - start, result)
 }

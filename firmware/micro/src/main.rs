@@ -1,5 +1,27 @@
-//! Placeholder
+//! The smallest firmware that can run every module in scope: one buffer, one host function, no console.
+//!
+//! Its flash is what `cargo xtask size` measures. The exit status says whether the guest's answer was right.
+
 #![no_std]
 #![no_main]
+
+use moteur::{Caller, Config, Engine, Error, Heap, Linker, Module, Store};
+
 board::main!(main);
-fn main() -> u8 { 0 }
+
+static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/answer.wasm"));
+
+fn main() -> u8 {
+    u8::from(answer() != Ok(42))
+}
+
+fn answer() -> Result<i32, Error> {
+    let buffer = board::heap!(48 * 1024).ok_or(moteur::OutOfMemory)?;
+    let engine = Engine::new(Config::new(Heap::new(buffer)?).stack_bytes(4 * 1024))?;
+    let module = Module::from_static(&engine, MODULE)?;
+    let mut store = Store::new(&engine, ())?;
+    let mut linker = Linker::new(&engine);
+    linker.func("env", "led", |_: Caller<'_, ()>, on: i32| board::led(on != 0))?;
+    let instance = linker.instantiate(&mut store, &module)?;
+    instance.typed_func::<i32, i32>(&store, "answer")?.call(&mut store, 1)
+}

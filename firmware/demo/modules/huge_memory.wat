@@ -1,0 +1,2 @@
+;; Asks for a memory of 4 GiB.
+(module (memory (export "memory") 65536))
