@@ -1,0 +1,83 @@
+//! `cargo xtask spec`: the official suite on this host with both dispatch styles, or on an emulated board.
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{qemu, shell};
+
+/// A dispatch style and the features of `moteur-spec` (and of the board's program) that choose it.
+struct Style {
+    name: &'static str,
+    features: &'static str,
+}
+
+const STYLES: [Style; 2] = [
+    Style {
+        name: "threaded",
+        features: "threaded",
+    },
+    Style {
+        name: "match loop",
+        features: "",
+    },
+];
+
+/// Runs the suite. `--file NAME` (again and again) chooses files, `--style threaded|loop` one style.
+pub fn run(args: &[String]) -> Result<()> {
+    let mut args = args.to_vec();
+    let target = shell::take_value(&mut args, "--target")?;
+    let style = shell::take_value(&mut args, "--style")?;
+    let styles = STYLES.iter().filter(|candidate| {
+        style
+            .as_deref()
+            .is_none_or(|wanted| candidate.name.ends_with(wanted))
+    });
+    let mut failed = Vec::new();
+    let mut count = 0;
+    for style in styles {
+        println!(
+            "spec suite, {} dispatch, on {}",
+            style.name,
+            target.as_deref().unwrap_or("host")
+        );
+        let result = match target.as_deref() {
+            None => on_host(style, &args),
+            Some("mps2-an505") => on_board(style, &args),
+            Some(other) => bail!("unknown target `{other}`; there is mps2-an505"),
+        };
+        count += 1;
+        if let Err(error) = result {
+            failed.push(format!("{}: {error:#}", style.name));
+        }
+    }
+    ensure!(count > 0, "unknown style; there are threaded and loop");
+    ensure!(failed.is_empty(), "{}", failed.join("; "));
+    Ok(())
+}
+
+/// The suite's program on this host, built with a style.
+fn host_program(features: &str) -> std::process::Command {
+    let features = format!("convert,{features}");
+    let mut cargo = shell::cargo();
+    cargo.args(["run", "--quiet", "--release", "--package", "moteur-spec"]);
+    cargo.args([
+        "--no-default-features",
+        "--features",
+        features.trim_end_matches(','),
+        "--",
+    ]);
+    cargo
+}
+
+fn on_host(style: &Style, args: &[String]) -> Result<()> {
+    shell::run(host_program(style.features).args(args))
+}
+
+/// Converts the suite to a file that the board reads through semihosting, runs it there, judges what it printed.
+fn on_board(style: &Style, args: &[String]) -> Result<()> {
+    let dir = shell::target_dir("Cargo.toml")?.join("spec");
+    std::fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
+    let (suite, log) = (dir.join("suite.bin"), dir.join("board.log"));
+    shell::run(host_program("").args(args).arg("--convert").arg(&suite))?;
+    let _ = (style, log, qemu::run);
+    bail!("not built yet")
+}

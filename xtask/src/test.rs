@@ -1,0 +1,303 @@
+//! `cargo xtask test`: everything that must hold, as one command. A step that fails doesn't hide the others.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::shell;
+
+/// What a step runs.
+enum Run {
+    /// `cargo` with these arguments.
+    Cargo(&'static [&'static str]),
+    /// A subcommand of our own.
+    Xtask(&'static [&'static str]),
+}
+
+struct Step {
+    name: &'static str,
+    run: Run,
+    /// Only with `--long`.
+    is_long: bool,
+}
+
+const fn step(name: &'static str, run: Run) -> Step {
+    Step {
+        name,
+        run,
+        is_long: false,
+    }
+}
+
+const fn long(name: &'static str, run: Run) -> Step {
+    Step {
+        name,
+        run,
+        is_long: true,
+    }
+}
+
+const FIRMWARE: &str = "firmware/Cargo.toml";
+
+/// In the order in which they run: what fails fast first, what can use another's build after it.
+const STEPS: &[Step] = &[
+    step("setup", Run::Xtask(&["setup"])),
+    step("tidy", Run::Xtask(&["tidy"])),
+    step("format", Run::Cargo(&["fmt", "--all", "--check"])),
+    step(
+        "format firmware",
+        Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", FIRMWARE]),
+    ),
+    step(
+        "clippy",
+        Run::Cargo(&[
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    ),
+    step("tests", Run::Cargo(&["test", "--quiet", "--workspace"])),
+    step(
+        "tests, optimised",
+        Run::Cargo(&[
+            "test",
+            "--quiet",
+            "--release",
+            "--package",
+            "moteur",
+            "--package",
+            "moteur-cli",
+        ]),
+    ),
+    step(
+        "documents",
+        Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"]),
+    ),
+    step("spec", Run::Xtask(&["spec"])),
+    step("firmware", Run::Xtask(&["firmware"])),
+    step(
+        "spec on the board",
+        Run::Xtask(&["spec", "--target", "mps2-an505"]),
+    ),
+    step("size", Run::Xtask(&["size"])),
+    step("bench m33", Run::Xtask(&["bench", "m33"])),
+    step("dispatch", Run::Xtask(&["dispatch"])),
+    step("package", Run::Xtask(&["package"])),
+    step("miri", Run::Xtask(&["miri"])),
+    long("bench host", Run::Xtask(&["bench", "host"])),
+    long("fuzz", Run::Xtask(&["fuzz"])),
+];
+
+/// Runs the steps. `--long` adds the long ones, `--only NAME` takes one, `--list` names them.
+pub fn run(args: &[String]) -> Result<()> {
+    let mut args = args.to_vec();
+    let with_long = shell::take_flag(&mut args, "--long");
+    let only = shell::take_value(&mut args, "--only")?;
+    if shell::take_flag(&mut args, "--list") {
+        STEPS.iter().for_each(|step| {
+            println!("{}{}", step.name, if step.is_long { " (long)" } else { "" })
+        });
+        return Ok(());
+    }
+    if let Some(unknown) = args.first() {
+        bail!("unknown argument `{unknown}`");
+    }
+    let is_chosen = |step: &&Step| match &only {
+        Some(name) => step.name == name,
+        None => with_long || !step.is_long,
+    };
+    let mut totals = Counts::default();
+    let mut table = String::new();
+    let mut failures = Vec::new();
+    for step in STEPS.iter().filter(is_chosen) {
+        println!("\n=== {}", step.name);
+        let started = Instant::now();
+        let (counts, failure) = carry_out(step);
+        let seconds = started.elapsed().as_secs();
+        table += &format!("{:20} {seconds:4} s  {counts}\n", step.name);
+        totals.add(counts);
+        failures.extend(failure.map(|cause| format!("{}: {cause}", step.name)));
+    }
+    println!("\n=== summary\n{table}");
+    for failure in &failures {
+        println!("FAILED {failure}");
+    }
+    ensure!(
+        totals.passed + totals.failed + totals.skipped > 0,
+        "no such step; see --list"
+    );
+    println!("{totals}");
+    ensure!(totals.failed == 0, "{} steps failed", failures.len());
+    Ok(())
+}
+
+/// How many tests, assertions or checks ended in which way.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
+    /// Adds what a line of a step's output says, if it is one of the three kinds that count.
+    fn add_line(&mut self, line: &str) {
+        if line.starts_with("SKIPPED ") {
+            self.skipped += 1;
+        } else if let Some(rest) = line.strip_prefix("test result: ") {
+            let list = rest.split_once(". ").map_or("", |(_, list)| list);
+            self.add(parse(list, ';').unwrap_or_default());
+        } else if let Some(counts) = parse(line, ',') {
+            self.add(counts);
+        }
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
+    }
+}
+
+/// Reads `3 passed, 0 failed, 1 skipped` or libtest's `3 passed; 0 failed; 1 ignored; …`.
+fn parse(list: &str, separator: char) -> Option<Counts> {
+    let mut counts = Counts::default();
+    let mut parts = list.split(separator).map(str::trim);
+    for (field, names) in [
+        (&mut counts.passed, ["passed", "passed"]),
+        (&mut counts.failed, ["failed", "failed"]),
+        (&mut counts.skipped, ["skipped", "ignored"]),
+    ] {
+        let (number, name) = parts.next()?.split_once(' ')?;
+        if !names.contains(&name) {
+            return None;
+        }
+        *field = number.parse().ok()?;
+    }
+    Some(counts)
+}
+
+/// Runs a step; gives what it counted (a step that counts nothing is one check) and why it failed.
+fn carry_out(step: &Step) -> (Counts, Option<String>) {
+    let mut counts = Counts::default();
+    let result = command(step).and_then(|mut command| follow(&mut command, &mut counts));
+    let failure = result.err().map(|error| format!("{error:#}"));
+    if failure.is_some() && counts.failed == 0 {
+        counts.failed = 1;
+    } else if counts == Counts::default() {
+        counts.passed = 1;
+    }
+    (counts, failure)
+}
+
+fn command(step: &Step) -> Result<Command> {
+    Ok(match step.run {
+        Run::Cargo(args) => {
+            let mut cargo = shell::cargo();
+            cargo
+                .args(args)
+                .args((args[0] == "test").then_some("--no-fail-fast"));
+            cargo.env("RUSTDOCFLAGS", "-D warnings");
+            cargo
+        }
+        Run::Xtask(args) => {
+            let mut xtask = shell::command(std::env::current_exe().context("own path")?);
+            xtask.args(args);
+            xtask
+        }
+    })
+}
+
+/// Runs a command, passes its output on and counts what it says.
+fn follow(command: &mut Command, counts: &mut Counts) -> Result<()> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .context(shell::shown(command))?;
+    let stdout = child.stdout.take().context("no pipe")?;
+    for line in BufReader::new(stdout).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        counts.add_line(line.trim_end());
+    }
+    let status = child.wait()?;
+    ensure!(
+        status.success(),
+        "`{}` failed ({status})",
+        shell::shown(command)
+    );
+    ensure!(counts.failed == 0, "{} failed", counts.failed);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_from_three_kinds_of_lines() {
+        let mut counts = Counts::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s",
+            "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
+            "  assert_trap    7 passed, 0 failed, 0 skipped",
+            "10 passed, 0 failed, 4 skipped",
+            "SKIPPED miri: no nightly",
+        ] {
+            counts.add_line(line);
+        }
+        assert_eq!(
+            counts,
+            Counts {
+                passed: 14,
+                failed: 2,
+                skipped: 6
+            }
+        );
+    }
+
+    #[test]
+    fn a_step_that_fails_without_counting_is_one_failure() {
+        let failing = step("no such subcommand", Run::Cargo(&["no-such-subcommand"]));
+        let (counts, failure) = carry_out(&failing);
+        assert_eq!(
+            counts,
+            Counts {
+                failed: 1,
+                ..Counts::default()
+            }
+        );
+        assert!(failure.is_some());
+    }
+
+    #[test]
+    fn a_step_that_succeeds_without_counting_is_one_check() {
+        let (counts, failure) = carry_out(&step("version", Run::Cargo(&["--version"])));
+        assert_eq!(
+            counts,
+            Counts {
+                passed: 1,
+                ..Counts::default()
+            }
+        );
+        assert_eq!(failure, None);
+    }
+}
