@@ -1,1 +1,76 @@
+//! What the Moteur WebAssembly runtime asks of a machine: small traits, each optional but the console, and the ports
+//! that implement them, one folder and one feature each.
+//!
+//! | port | feature | gives |
+//! |---|---|---|
+#![cfg_attr(
+    feature = "std",
+    doc = "| [`std`](mod@std) | `std` | standard streams, clocks, randomness of the operating system |"
+)]
+#![cfg_attr(
+    not(feature = "std"),
+    doc = "| `std` | `std` | standard streams, clocks, randomness of the operating system |"
+)]
+//! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, reports of processor faults |
+//! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, the exit device of QEMU |
+//! | [`fault`] | always | any other port, with the n-th operation failing: for tests |
+//!
+//! A board that is none of these puts what it has into [`Parts`]. Traits for files, sockets, threads and executable
+//! memory will stand beside the three below, one file each and one more optional method of [`Platform`] each, when
+//! something asks for them.
+//!
+//! ```
+//! use moteur_platform::{Platform, Stream};
+//!
+//! fn greet(platform: &dyn Platform) -> Result<(), moteur_platform::Error> {
+//!     platform.console().write(Stream::Out, b"hello\n")
+//! }
+//! greet(&moteur_platform::std::Std)?;
+//! # Ok::<(), moteur_platform::Error>(())
+//! ```
 #![no_std]
+
+#[cfg(feature = "std")]
+extern crate std as rust_std;
+
+mod clock;
+mod console;
+mod error;
+mod parts;
+mod random;
+
+pub mod fault;
+
+#[cfg(feature = "cortex-m")]
+pub mod cortex_m;
+#[cfg(feature = "riscv")]
+pub mod riscv;
+#[cfg(any(feature = "cortex-m", feature = "riscv"))]
+pub mod semihosting;
+#[cfg(feature = "std")]
+pub mod std;
+
+#[cfg(any(feature = "cortex-m", feature = "riscv"))]
+mod register;
+
+pub use clock::{Clock, Counter, Extended};
+pub use console::{Console, Stream, Writer};
+pub use error::Error;
+pub use parts::Parts;
+pub use random::Random;
+
+/// A machine, as the runtime sees it. What a machine lacks stays at its default, and a guest that asks for it is told so.
+pub trait Platform: Sync {
+    /// Where output goes and input comes from.
+    fn console(&self) -> &dyn Console;
+
+    /// The time, on a machine that knows it.
+    fn clock(&self) -> Option<&dyn Clock> {
+        None
+    }
+
+    /// Random bytes, on a machine that has a source of them.
+    fn random(&self) -> Option<&dyn Random> {
+        None
+    }
+}
