@@ -29,7 +29,14 @@ pub struct Build<'a> {
 impl<'a> Build<'a> {
     /// The program for the board, in the profile `release`.
     pub fn new(program: &'a str, board: &'a Board) -> Self {
-        Build { program, board, target: None, profile: "release", features: &[], environment: &[] }
+        Build {
+            program,
+            board,
+            target: None,
+            profile: "release",
+            features: &[],
+            environment: &[],
+        }
     }
 
     /// Builds, and returns where the image is.
@@ -50,7 +57,12 @@ impl<'a> Build<'a> {
             .current_dir(workspace())
             .status()
             .context("cargo does not start")?;
-        ensure!(status.success(), "{} does not build for {target}, profile {}", self.program, self.profile);
+        ensure!(
+            status.success(),
+            "{} does not build for {target}, profile {}",
+            self.program,
+            self.profile
+        );
         Ok(folder.join(target).join(self.profile).join(self.program))
     }
 }
@@ -77,7 +89,10 @@ pub fn run(args: &[String]) -> Result<()> {
     };
     qemu::ensure_installed(&BOARDS)?;
     // No board of ours has a core without floating point of these two kinds; that they link is what is checked.
-    for (board, target) in [(&AN505, "thumbv8m.main-none-eabi"), (&AN500, "thumbv7em-none-eabi")] {
+    for (board, target) in [
+        (&AN505, "thumbv8m.main-none-eabi"),
+        (&AN500, "thumbv7em-none-eabi"),
+    ] {
         let mut build = Build::new("demo", board);
         build.target = Some(target);
         build.image()?;
@@ -98,21 +113,39 @@ fn demo(board: &Board, profile: &str, bless: bool) -> Result<()> {
         build.features = &["threaded"];
     }
     let run = qemu::run(board, &build.image()?, Duration::from_secs(120))?;
-    println!("== {} ({}, {profile})\n{}", board.machine, board.target, run.output.trim_end());
-    ensure!(run.status == 0, "the demo exits with {} on {}", run.status, board.machine);
+    println!(
+        "== {} ({}, {profile})\n{}",
+        board.machine,
+        board.target,
+        run.output.trim_end()
+    );
+    ensure!(
+        run.status == 0,
+        "the demo exits with {} on {}",
+        run.status,
+        board.machine
+    );
     let expected = workspace().join("demo/expected.txt");
     let actual = comparable(&run.output);
     if bless {
         fs::write(&expected, &actual)?;
     }
     let text = fs::read_to_string(&expected).with_context(|| expected.display().to_string())?;
-    ensure!(text == actual, "the demo on {} printed\n{actual}instead of\n{text}", board.machine);
+    ensure!(
+        text == actual,
+        "the demo on {} printed\n{actual}instead of\n{text}",
+        board.machine
+    );
     Ok(())
 }
 
 /// What must be the same on every board: all lines but those that begin with `#`, which hold figures.
 fn comparable(output: &str) -> String {
-    output.lines().filter(|line| !line.starts_with('#')).flat_map(|line| [line, "\n"]).collect()
+    output
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(|line| [line, "\n"])
+        .collect()
 }
 
 #[cfg(test)]

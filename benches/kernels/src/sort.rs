@@ -18,7 +18,8 @@ pub unsafe extern "C" fn run(n: u32) -> u32 {
     }
     sort(words);
     words.iter().enumerate().fold(0, |sum: u32, (rank, word)| {
-        sum.rotate_left(1).wrapping_add(word.wrapping_mul(rank as u32 + 1))
+        sum.rotate_left(1)
+            .wrapping_add(word.wrapping_mul(rank as u32 + 1))
     })
 }
 

@@ -5,6 +5,7 @@ use core::mem::transmute;
 use core::ptr::with_exposed_provenance_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use moteur_platform::riscv::{MachineTime, Ns16550, TestFinisher, virt};
 use riscv_rt::{core_interrupt, entry};
 
 /// QEMU's name of the board.
@@ -12,23 +13,16 @@ pub const NAME: &str = "virt";
 /// How fine [`instructions`] counts.
 pub const INSTRUCTIONS_PER_TICK: u32 = 1;
 
-const UART_DATA: usize = 0x1000_0000;
-const UART_STATUS: usize = 0x1000_0005;
-const TEST_FINISHER: usize = 0x0010_0000;
 const CLINT_COMPARE: usize = 0x0200_4000;
-const CLINT_TIME: usize = 0x0200_bff8;
 /// The CLINT counts at 10 MHz, and an instruction takes one virtual nanosecond.
-const INSTRUCTIONS_PER_CLINT_TICK: u32 = 100;
+const INSTRUCTIONS_PER_CLINT_TICK: u32 = 1_000_000_000 / virt::MTIME_HZ.get();
 
-fn write<T>(register: usize, value: T) {
-    // SAFETY: the constants above name device registers of the machine, which no Rust object overlaps.
-    unsafe { with_exposed_provenance_mut::<T>(register).write_volatile(value) }
-}
-
-fn read<T>(register: usize) -> T {
-    // SAFETY: as in `write`; reading these registers has no effect on memory.
-    unsafe { with_exposed_provenance_mut::<T>(register).read_volatile() }
-}
+// SAFETY: the machine has the three devices there, and nothing else here touches them.
+static UART: Ns16550 = unsafe { Ns16550::new(virt::UART) };
+// SAFETY: as above.
+static FINISHER: TestFinisher = unsafe { TestFinisher::new(virt::TEST_FINISHER) };
+// SAFETY: as above.
+static TIME: MachineTime = unsafe { MachineTime::new(virt::MTIME, virt::MTIME_HZ) };
 
 #[entry]
 fn start() -> ! {
@@ -52,8 +46,7 @@ pub fn instructions() -> u64 {
 
 /// Sends a byte over the UART.
 pub fn put(byte: u8) {
-    while read::<u8>(UART_STATUS) & 0x20 == 0 {}
-    write(UART_DATA, byte);
+    UART.put(byte);
 }
 
 /// Stands for an LED, which this machine lacks.
@@ -67,7 +60,9 @@ static ALARM: AtomicUsize = AtomicUsize::new(0);
 /// Calls `ring` once from the timer interrupt, after about so many instructions.
 pub fn alarm(instructions: u32, ring: fn()) {
     ALARM.store(ring as usize, Ordering::Release);
-    let due = time().wrapping_add(u64::from(instructions / INSTRUCTIONS_PER_CLINT_TICK));
+    let due = TIME
+        .ticks()
+        .wrapping_add(u64::from(instructions / INSTRUCTIONS_PER_CLINT_TICK));
     set_compare(due);
     // SAFETY: enables the timer interrupt, whose handler is below.
     unsafe {
@@ -75,21 +70,13 @@ pub fn alarm(instructions: u32, ring: fn()) {
     }
 }
 
-fn time() -> u64 {
-    loop {
-        let high = read::<u32>(CLINT_TIME + 4);
-        let low = read::<u32>(CLINT_TIME);
-        if high == read::<u32>(CLINT_TIME + 4) {
-            return u64::from(high) << 32 | u64::from(low);
-        }
-    }
-}
-
 fn set_compare(due: u64) {
     // High word to its maximum first, so that no half-written value is ever due.
-    write(CLINT_COMPARE + 4, u32::MAX);
-    write(CLINT_COMPARE, due as u32);
-    write(CLINT_COMPARE + 4, (due >> 32) as u32);
+    for (offset, value) in [(4, u32::MAX), (0, due as u32), (4, (due >> 32) as u32)] {
+        let register = with_exposed_provenance_mut::<u32>(CLINT_COMPARE + offset);
+        // SAFETY: a device register of the machine, which no Rust object overlaps.
+        unsafe { register.write_volatile(value) }
+    }
 }
 
 #[core_interrupt(riscv::interrupt::Interrupt::MachineTimer)]
@@ -117,10 +104,5 @@ extern "C" fn ExceptionHandler(_frame: &riscv_rt::TrapFrame) -> ! {
 
 /// Ends the run, with a status that QEMU exits with.
 pub fn exit(status: u8) -> ! {
-    const PASS: u32 = 0x5555;
-    const FAIL: u32 = 0x3333;
-    let code = if status == 0 { PASS } else { FAIL | u32::from(status) << 16 };
-    loop {
-        write(TEST_FINISHER, code);
-    }
+    FINISHER.exit(status)
 }

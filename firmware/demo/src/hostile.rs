@@ -22,18 +22,40 @@ pub fn run(config: Config) -> Result<(), Error> {
     let metered = Engine::new(config.fuel(true))?;
 
     let mut guest = Guest::new(&engine, HOSTILE)?;
-    guest.call("recurse", |instance, store| instance.typed_func::<i32, i32>(store, "recurse")?.call(store, 0));
+    guest.call("recurse", |instance, store| {
+        instance
+            .typed_func::<i32, i32>(store, "recurse")?
+            .call(store, 0)
+    });
     guest.call("recurse_indirect", |instance, store| {
-        instance.typed_func::<i64, i64>(store, "recurse_indirect")?.call(store, 0)
+        instance
+            .typed_func::<i64, i64>(store, "recurse_indirect")?
+            .call(store, 0)
     });
     for name in ["grow", "grow_table"] {
-        guest.call(name, |instance, store| instance.typed_func::<(), i32>(store, name)?.call(store, ()));
+        guest.call(name, |instance, store| {
+            instance.typed_func::<(), i32>(store, name)?.call(store, ())
+        });
     }
-    guest.call("divide by 0", |instance, store| instance.typed_func::<i32, i32>(store, "divide")?.call(store, 0));
-    guest.call("divide by -1", |instance, store| instance.typed_func::<i32, i32>(store, "divide")?.call(store, -1));
-    guest.call("reach", |instance, store| instance.typed_func::<(), i32>(store, "reach")?.call(store, ()));
+    guest.call("divide by 0", |instance, store| {
+        instance
+            .typed_func::<i32, i32>(store, "divide")?
+            .call(store, 0)
+    });
+    guest.call("divide by -1", |instance, store| {
+        instance
+            .typed_func::<i32, i32>(store, "divide")?
+            .call(store, -1)
+    });
+    guest.call("reach", |instance, store| {
+        instance
+            .typed_func::<(), i32>(store, "reach")?
+            .call(store, ())
+    });
     for name in ["poke", "lie", "call_nothing"] {
-        guest.call(name, |instance, store| instance.typed_func::<(), ()>(store, name)?.call(store, ()));
+        guest.call(name, |instance, store| {
+            instance.typed_func::<(), ()>(store, name)?.call(store, ())
+        });
     }
     for name in ["spin", "spin_tail"] {
         guest.interrupted(name);
@@ -43,7 +65,9 @@ pub fn run(config: Config) -> Result<(), Error> {
     let mut guest = Guest::new(&metered, HOSTILE)?;
     for name in ["spin", "spin_tail"] {
         guest.store.set_fuel(FUEL)?;
-        guest.call(name, |instance, store| instance.typed_func::<(), ()>(store, name)?.call(store, ()));
+        guest.call(name, |instance, store| {
+            instance.typed_func::<(), ()>(store, name)?.call(store, ())
+        });
     }
     drop(guest);
 
@@ -85,7 +109,9 @@ impl Guest {
     fn interrupted(&mut self, name: &str) {
         BELL.set(Some(self.store.interrupt_handle()));
         board::alarm(ALARM_AFTER, || BELL.ring());
-        self.call(name, |instance, store| instance.typed_func::<(), ()>(store, name)?.call(store, ()));
+        self.call(name, |instance, store| {
+            instance.typed_func::<(), ()>(store, name)?.call(store, ())
+        });
         BELL.set(None);
     }
 }
