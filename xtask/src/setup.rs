@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::shell;
+use crate::{qemu, shell};
 
 /// Targets that firmware, guests and size checks are built for.
 const TARGETS: &[&str] = &[
@@ -20,10 +20,11 @@ const COMPONENTS: &[&str] = &["rustfmt", "clippy", "llvm-tools"];
 /// Parts of a nightly toolchain, if there is one.
 const NIGHTLY_COMPONENTS: &[&str] = &["miri", "rust-src"];
 
-/// Installs what is missing. `--check` only tells.
+/// Installs what is missing. `--check`, and `MOTEUR_NO_INSTALL=1` in the environment, only tell.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
-    let installs = !shell::take_flag(&mut args, "--check");
+    let is_forbidden = std::env::var_os("MOTEUR_NO_INSTALL").is_some_and(|value| value == "1");
+    let installs = !shell::take_flag(&mut args, "--check") && !is_forbidden;
     let mut missing = Vec::new();
     for kind in [Kind::Target, Kind::Component] {
         let wanted = match kind {
@@ -44,6 +45,9 @@ pub fn run(args: &[String]) -> Result<()> {
         missing.push(
             "toolchain nightly (for Miri and fuzzing): rustup toolchain install nightly".to_owned(),
         );
+    }
+    if installs && let Err(error) = qemu::ensure_installed(&qemu::BOARDS) {
+        missing.push(format!("{error:#}"));
     }
     if missing.is_empty() {
         println!("nothing is missing");

@@ -1,8 +1,15 @@
 //! `cargo xtask spec`: the official suite on this host with both dispatch styles, or on an emulated board.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{qemu, shell};
+use crate::firmware::Build;
+use crate::qemu::{self, AN505};
+use crate::shell;
+
+/// How long the board may take for the whole suite.
+const BOARD_LIMIT: Duration = Duration::from_secs(300);
 
 /// A dispatch style and the features of `moteur-spec` (and of the board's program) that choose it.
 struct Style {
@@ -74,10 +81,48 @@ fn on_host(style: &Style, args: &[String]) -> Result<()> {
 
 /// Converts the suite to a file that the board reads through semihosting, runs it there, judges what it printed.
 fn on_board(style: &Style, args: &[String]) -> Result<()> {
+    qemu::ensure_installed(&[AN505])?;
     let dir = shell::target_dir("Cargo.toml")?.join("spec");
     std::fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
     let (suite, log) = (dir.join("suite.bin"), dir.join("board.log"));
-    shell::run(host_program("").args(args).arg("--convert").arg(&suite))?;
-    let _ = (style, log, qemu::run);
-    bail!("not built yet")
+    let files = files_only(args);
+    shell::run(host_program("").args(&files).arg("--convert").arg(&suite))?;
+
+    let mut build = Build::new("spec-an505", &AN505);
+    let features: Vec<&str> = style
+        .features
+        .split(',')
+        .filter(|f| !f.is_empty())
+        .collect();
+    build.features = &features;
+    let image = build.image()?;
+    // The board opens `suite.bin` where the emulator stands.
+    let before = std::env::current_dir()?;
+    std::env::set_current_dir(&dir)?;
+    let run = qemu::run(&AN505, &image, BOARD_LIMIT);
+    std::env::set_current_dir(before)?;
+    let run = run?;
+
+    std::fs::write(&log, &run.output).with_context(|| format!("writing {}", log.display()))?;
+    ensure!(
+        run.status == 0,
+        "the board stopped with status {}:\n{}",
+        run.status,
+        tail(&run.output)
+    );
+    shell::run(host_program("").args(args).arg("--judge").arg(&log))
+}
+
+/// The arguments that choose files, as the converter knows no others.
+fn files_only(args: &[String]) -> Vec<String> {
+    args.iter()
+        .filter(|arg| *arg != "--verbose")
+        .cloned()
+        .collect()
+}
+
+/// The last lines of a text.
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
 }
