@@ -31,7 +31,7 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {}
 
 /// The result of decoding and validation.
-pub type Result<T> = core::result::Result<T, Error>;
+pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident $text:literal;)*) => {

@@ -8,11 +8,15 @@
 extern crate std;
 
 pub mod alloc;
+mod const_expr;
 mod error;
 mod float;
 mod index;
+pub mod limits;
+mod module;
 pub mod num;
 pub mod op;
+mod reader;
 mod trap;
 mod types;
 pub mod validate;
@@ -20,8 +24,14 @@ pub mod validate;
 #[cfg(any(test, feature = "std"))]
 pub use alloc::Global;
 pub use alloc::{Alloc, Buffer, OutOfMemory};
+pub use const_expr::{ConstEnv, ConstExpr};
 pub use error::{Error, ErrorKind, Feature, Result};
 pub use index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemIdx, TableIdx, TypeIdx};
+pub use module::{
+    CustomSection, CustomSections, Data, DataMode, Elem, ElemItem, ElemItems, ElemMode, Export, Exports, ExternIdx,
+    ExternType, Import, Imports, Module,
+};
 pub use op::Op;
 pub use trap::Trap;
 pub use types::{FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
+pub use validate::{BlockType, BrTable, FuncValidator, Imm, Instr, LocalRun, MemArg, Scratch};

@@ -6,6 +6,7 @@
 //! Proposals that are not supported are rows too, in [`unsupported`], so that they are refused by name.
 
 use crate::error::Feature;
+use crate::types::Packed;
 
 /// The table itself. Hands both groups of rows to a macro of this crate; use [`for_each_operator!`] or
 /// [`for_each_numeric!`] instead.
@@ -360,7 +361,7 @@ pub enum Immediate {
 ///
 /// ```text
 ///   15     12 11      8 7       4 3       0
-///  [ result  | third   | second  | first   ]      0 = none
+///  [ result  | third   | second  | top     ]      0 = none, counted from the top of the stack
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Signature(pub u16);
@@ -373,13 +374,23 @@ impl Signature {
         let mut word = 0;
         let mut at = 0;
         while at < operands.len() {
-            word |= (operands[at] as u16) << (4 * at);
+            word = word << 4 | operands[at] as u16;
             at += 1;
         }
         if !results.is_empty() {
             word |= (results[0] as u16) << 12;
         }
         Signature(word)
+    }
+
+    /// The operands, the topmost in the lowest bits.
+    pub fn operands(self) -> u16 {
+        self.0 & 0xFFF
+    }
+
+    /// The result; [`Packed::Bottom`] if there is none.
+    pub fn result(self) -> Packed {
+        Packed((self.0 >> 12) as u8)
     }
 }
 
@@ -393,7 +404,7 @@ pub(crate) struct Row {
 macro_rules! signature {
     ([*]) => { Signature::OPEN };
     ([$($in:ident)* -> $($out:ident)*]) => {
-        Signature::new(&[$(crate::types::Packed::$in.0),*], &[$(crate::types::Packed::$out.0),*])
+        Signature::new(&[$(Packed::$in.0),*], &[$(Packed::$out.0),*])
     };
 }
 

@@ -1,0 +1,114 @@
+//! Constant expressions: the initial values of globals, the offsets of segments, the items of element segments.
+//!
+//! They are validated by the validator of functions; here they are found and evaluated.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{FuncIdx, GlobalIdx};
+use crate::limits;
+use crate::num;
+use crate::op::Op;
+use crate::reader::Reader;
+use crate::validate::{Imm, Instr};
+
+/// What a constant expression may ask for. Values are 64 bits wide: an `i32` is zero-extended, a float is its bits, a
+/// null reference is 0, and what other references are is up to who implements this.
+pub trait ConstEnv {
+    /// The value of an imported, immutable global.
+    fn global(&mut self, global: GlobalIdx) -> u64;
+    /// A reference to a function.
+    fn ref_func(&mut self, func: FuncIdx) -> u64;
+}
+
+/// A constant expression in the module's bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct ConstExpr<'b> {
+    code: Reader<'b>,
+}
+
+impl<'b> ConstExpr<'b> {
+    /// Finds the expression that starts here and moves the reader behind it.
+    pub(crate) fn read(reader: &mut Reader<'b>) -> Result<ConstExpr<'b>> {
+        let code = *reader;
+        while read_instr(reader)?.op != Op::End {}
+        Ok(ConstExpr { code })
+    }
+
+    /// Where it starts in the module, in bytes.
+    pub fn offset(&self) -> u32 {
+        self.code.pos() as u32
+    }
+
+    pub(crate) fn reader(&self) -> Reader<'b> {
+        self.code
+    }
+
+    /// The function, if the expression is just `ref.func`.
+    pub fn as_func(&self) -> Option<FuncIdx> {
+        match read_instr(&mut self.code.clone()) {
+            Ok(Instr { op: Op::RefFunc, imm: Imm::Func(func), .. }) => Some(func),
+            _ => None,
+        }
+    }
+
+    /// Its value, as 64 bits.
+    ///
+    /// Fails only if the bytes are not those that were validated.
+    pub fn eval(&self, env: &mut impl ConstEnv) -> Result<u64> {
+        let mut stack = [0u64; limits::CONST_OPERANDS];
+        let mut height = 0;
+        let mut code = self.code;
+        loop {
+            let at = code.pos();
+            let instr = read_instr(&mut code)?;
+            let missing = Error::new(ErrorKind::ConstExpected, at);
+            let value = match (instr.op, instr.imm) {
+                (Op::End, _) => break,
+                (_, Imm::I32(bits) | Imm::F32(bits)) => u64::from(bits),
+                (_, Imm::I64(bits) | Imm::F64(bits)) => bits,
+                (_, Imm::Heap(_)) => 0,
+                (_, Imm::Global(global)) => env.global(global),
+                (_, Imm::Func(func)) => env.ref_func(func),
+                (op, _) => {
+                    let (Some(&b), Some(&a)) = (top(&stack, height, 1), top(&stack, height, 2)) else {
+                        return Err(missing);
+                    };
+                    height -= 2;
+                    fold(op, a, b).ok_or(missing)?
+                }
+            };
+            *stack.get_mut(height).ok_or(missing)? = value;
+            height += 1;
+        }
+        top(&stack, height, 1).copied().ok_or(code.error(ErrorKind::ConstExpected))
+    }
+}
+
+/// The `depth`-th value from the top of the stack, counted from one.
+fn top(stack: &[u64], height: usize, depth: usize) -> Option<&u64> {
+    stack.get(height.checked_sub(depth)?)
+}
+
+/// What the operators of extended constant expressions make of two values.
+fn fold(op: Op, a: u64, b: u64) -> Option<u64> {
+    Some(match op {
+        Op::I32Add => u64::from(num::i32_add(a as u32, b as u32)),
+        Op::I32Sub => u64::from(num::i32_sub(a as u32, b as u32)),
+        Op::I32Mul => u64::from(num::i32_mul(a as u32, b as u32)),
+        Op::I64Add => num::i64_add(a, b),
+        Op::I64Sub => num::i64_sub(a, b),
+        Op::I64Mul => num::i64_mul(a, b),
+        _ => return None,
+    })
+}
+
+/// Reads one instruction and refuses what constant expressions may not hold.
+pub(crate) fn read_instr(reader: &mut Reader<'_>) -> Result<Instr> {
+    let at = reader.pos();
+    let instr = Instr::read(reader)?;
+    match instr.op {
+        Op::I32Const | Op::I64Const | Op::F32Const | Op::F64Const => Ok(instr),
+        Op::RefNull | Op::RefFunc | Op::GlobalGet | Op::End => Ok(instr),
+        Op::I32Add | Op::I32Sub | Op::I32Mul | Op::I64Add | Op::I64Sub | Op::I64Mul => Ok(instr),
+        _ => Err(Error::new(ErrorKind::ConstExpected, at)),
+    }
+}

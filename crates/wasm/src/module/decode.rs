@@ -1,0 +1,471 @@
+//! The pass over a module's bytes: section by section, validated as it goes.
+
+use super::{
+    ElemEntry, ElemItem, ElemMode, Export, ExternIdx, ExternType, FuncEntry, GlobalEntry, Import, Imported, Module,
+    Section, TypeEntry, count,
+};
+use super::{Data, DataMode, Elem};
+use crate::alloc::{Alloc, Buffer};
+use crate::const_expr::ConstExpr;
+use crate::error::{Error, ErrorKind, Feature, Result};
+use crate::index::{FuncIdx, MemIdx, TypeIdx};
+use crate::limits;
+use crate::reader::Reader;
+use crate::types::{MemoryType, TableType, ValType};
+use crate::validate::{FuncValidator, Scratch, check_const};
+
+/// The bytes before the first section: `\0asm`, version 1.
+pub(super) const HEADER_BYTES: u32 = 8;
+const MAGIC: u32 = u32::from_le_bytes(*b"\0asm");
+const VERSION: u32 = 1;
+/// What stands there in a component.
+const COMPONENT: u32 = 0x1_000D;
+
+/// The numbers of the sections.
+pub(super) const CUSTOM: u8 = 0;
+const TYPE: u8 = 1;
+const IMPORT: u8 = 2;
+const FUNC: u8 = 3;
+const TABLE: u8 = 4;
+const MEMORY: u8 = 5;
+const GLOBAL: u8 = 6;
+const EXPORT: u8 = 7;
+const START: u8 = 8;
+const ELEM: u8 = 9;
+const CODE: u8 = 10;
+const DATA: u8 = 11;
+const DATA_COUNT: u8 = 12;
+const TAG: u8 = 13;
+
+/// The place of each section in the order, by its number. Custom sections may stand anywhere.
+const ORDER: [u8; 13] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10];
+
+/// Decodes and validates a module.
+pub(super) fn module<A: Alloc>(bytes: &[u8], alloc: &A) -> Result<Module<A>> {
+    if bytes.len() > limits::MODULE_BYTES {
+        return Err(Error::new(ErrorKind::ModuleTooLarge, 0));
+    }
+    let mut reader = Reader::new(bytes);
+    header(&mut reader)?;
+    let mut decoder = Decoder { bytes, alloc, module: empty(alloc), scratch: Scratch::new(alloc), bodies: 0 };
+    let mut last = 0;
+    while !reader.is_empty() {
+        let start = reader.pos();
+        let id = reader.byte()?;
+        if id == TAG {
+            return Err(Error::new(ErrorKind::Unsupported(Feature::Exceptions), start));
+        }
+        let place = ORDER.get(usize::from(id)).ok_or(Error::new(ErrorKind::BadSectionId, start))?;
+        let len = reader.u32()?;
+        let mut section = reader.split(len as usize)?;
+        if id != CUSTOM {
+            if *place <= last {
+                return Err(Error::new(ErrorKind::SectionOrder, start));
+            }
+            last = *place;
+        }
+        decoder.section(id, &mut section)?;
+        if !section.is_empty() {
+            return Err(section.error(ErrorKind::SectionSize));
+        }
+    }
+    decoder.finish(reader.pos())
+}
+
+fn header(reader: &mut Reader<'_>) -> Result<()> {
+    if reader.word()? != MAGIC {
+        return Err(Error::new(ErrorKind::BadMagic, 0));
+    }
+    let start = reader.pos();
+    match reader.word()? {
+        VERSION => Ok(()),
+        COMPONENT => Err(Error::new(ErrorKind::Unsupported(Feature::Components), start)),
+        _ => Err(Error::new(ErrorKind::BadVersion, start)),
+    }
+}
+
+fn empty<A: Alloc>(alloc: &A) -> Module<A> {
+    Module {
+        types: alloc.buffer(),
+        type_values: alloc.buffer(),
+        funcs: alloc.buffer(),
+        tables: alloc.buffer(),
+        memories: alloc.buffer(),
+        globals: alloc.buffer(),
+        elems: alloc.buffer(),
+        data: alloc.buffer(),
+        data_count: None,
+        imports: Section::default(),
+        exports: Section::default(),
+        imported: Imported::default(),
+        start: None,
+        code_end: 0,
+        names: 0..0,
+    }
+}
+
+/// A module on the way, and what only decoding needs.
+struct Decoder<'b, 'a, A: Alloc> {
+    bytes: &'b [u8],
+    alloc: &'a A,
+    module: Module<A>,
+    scratch: Scratch<A>,
+    /// How many function bodies were there.
+    bodies: u32,
+}
+
+impl<'b, A: Alloc> Decoder<'b, '_, A> {
+    fn section(&mut self, id: u8, reader: &mut Reader<'b>) -> Result<()> {
+        match id {
+            CUSTOM => self.custom(reader),
+            TYPE => self.types(reader),
+            IMPORT => self.imports(reader),
+            FUNC => self.funcs(reader),
+            TABLE => self.tables(reader),
+            MEMORY => self.memories(reader),
+            GLOBAL => self.globals(reader),
+            EXPORT => self.exports(reader),
+            START => self.start(reader),
+            ELEM => self.elems(reader),
+            CODE => self.code(reader),
+            DATA => self.data(reader),
+            DATA_COUNT => {
+                self.module.data_count = Some(reader.u32()?);
+                Ok(())
+            }
+            _ => Err(reader.error(ErrorKind::BadSectionId)),
+        }
+    }
+
+    /// What can only be told at the end of the module.
+    fn finish(self, at: usize) -> Result<Module<A>> {
+        let module = self.module;
+        if self.bodies != module.func_count() - module.imported.funcs {
+            return Err(Error::new(ErrorKind::CodeCount, at));
+        }
+        if module.data_count.is_some_and(|declared| declared != module.data_count()) {
+            return Err(Error::new(ErrorKind::DataCount, at));
+        }
+        Ok(module)
+    }
+
+    fn custom(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        let name = reader.name()?;
+        let start = reader.pos() as u32;
+        reader.take(reader.left())?;
+        if name == "name" {
+            self.module.names = start..reader.pos() as u32;
+        }
+        Ok(())
+    }
+
+    fn types(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        let count = reader.count(limits::TYPES, ErrorKind::TooManyTypes)?;
+        reserve(&mut self.module.types, count, reader)?;
+        for _ in 0..count {
+            let start = reader.pos();
+            match reader.byte()? {
+                0x60 => {}
+                0x4E..=0x50 | 0x5E | 0x5F => return Err(Error::new(ErrorKind::Unsupported(Feature::Gc), start)),
+                _ => return Err(Error::new(ErrorKind::BadFuncType, start)),
+            }
+            let start = self.module.type_values.len() as u32;
+            let params = self.type_values(reader, limits::PARAMS, ErrorKind::TooManyParams)?;
+            let results = self.type_values(reader, limits::RESULTS, ErrorKind::TooManyResults)?;
+            push(&mut self.module.types, TypeEntry { start, params, results }, reader)?;
+        }
+        self.module.type_values.shrink_to_fit();
+        Ok(())
+    }
+
+    fn type_values(&mut self, reader: &mut Reader<'b>, max: u32, too_many: ErrorKind) -> Result<u16> {
+        let count = reader.count(max, too_many)?;
+        for _ in 0..count {
+            let ty = reader.val_type()?;
+            push(&mut self.module.type_values, ty, reader)?;
+        }
+        Ok(count as u16)
+    }
+
+    fn imports(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        let count = reader.count(limits::IMPORTS, ErrorKind::TooManyImports)?;
+        self.module.imports = Section { count, start: reader.pos() as u32 };
+        for _ in 0..count {
+            let import = Import::read(reader)?;
+            let at = import.offset as usize;
+            match import.ty {
+                ExternType::Func(ty) => {
+                    self.add_func(ty, at)?;
+                    self.module.imported.funcs += 1;
+                }
+                ExternType::Table(ty) => {
+                    self.add_table(ty, at)?;
+                    self.module.imported.tables += 1;
+                }
+                ExternType::Memory(ty) => {
+                    self.add_memory(ty, at)?;
+                    self.module.imported.memories += 1;
+                }
+                ExternType::Global(ty) => {
+                    self.add_global(GlobalEntry { ty, init: 0 }, at)?;
+                    self.module.imported.globals += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn funcs(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        let count = reader.count(limits::FUNCS, ErrorKind::TooManyFuncs)?;
+        reserve(&mut self.module.funcs, count, reader)?;
+        for _ in 0..count {
+            let start = reader.pos();
+            let ty = TypeIdx(reader.u32()?);
+            self.add_func(ty, start)?;
+        }
+        Ok(())
+    }
+
+    fn add_func(&mut self, ty: TypeIdx, at: usize) -> Result<()> {
+        if ty.0 >= self.module.type_count() {
+            return Err(Error::new(ErrorKind::UnknownType, at));
+        }
+        add(&mut self.module.funcs, FuncEntry::new(ty), limits::FUNCS, ErrorKind::TooManyFuncs, at)
+    }
+
+    fn tables(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        for _ in 0..reader.count(limits::TABLES, ErrorKind::TooManyTables)? {
+            let start = reader.pos();
+            let ty = reader.table_type()?;
+            self.add_table(ty, start)?;
+        }
+        Ok(())
+    }
+
+    fn add_table(&mut self, ty: TableType, at: usize) -> Result<()> {
+        add(&mut self.module.tables, ty, limits::TABLES, ErrorKind::TooManyTables, at)
+    }
+
+    fn memories(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        for _ in 0..reader.count(u32::MAX, ErrorKind::Unsupported(Feature::MultiMemory))? {
+            let start = reader.pos();
+            let ty = reader.memory_type()?;
+            self.add_memory(ty, start)?;
+        }
+        Ok(())
+    }
+
+    fn add_memory(&mut self, ty: MemoryType, at: usize) -> Result<()> {
+        let too_many = ErrorKind::Unsupported(Feature::MultiMemory);
+        add(&mut self.module.memories, ty, limits::MEMORIES, too_many, at)
+    }
+
+    fn globals(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        for _ in 0..reader.count(limits::GLOBALS, ErrorKind::TooManyGlobals)? {
+            let start = reader.pos();
+            let ty = reader.global_type()?;
+            let init = ConstExpr::read(reader)?;
+            self.check_const(init, ty.value)?;
+            self.add_global(GlobalEntry { ty, init: init.offset() }, start)?;
+        }
+        Ok(())
+    }
+
+    fn add_global(&mut self, global: GlobalEntry, at: usize) -> Result<()> {
+        add(&mut self.module.globals, global, limits::GLOBALS, ErrorKind::TooManyGlobals, at)
+    }
+
+    /// Checks a constant expression, and declares the function that it refers to.
+    fn check_const(&mut self, expr: ConstExpr<'b>, ty: ValType) -> Result<()> {
+        match check_const(&self.module, &expr, ty, &mut self.scratch)? {
+            Some(func) => self.declare(func, expr.offset() as usize),
+            None => Ok(()),
+        }
+    }
+
+    /// From here on, `ref.func` may refer to this function.
+    fn declare(&mut self, func: FuncIdx, at: usize) -> Result<()> {
+        let func = self.module.funcs.get_mut(func.index()).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
+        func.packed |= FuncEntry::DECLARED;
+        Ok(())
+    }
+
+    fn exports(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        let count = reader.count(limits::EXPORTS, ErrorKind::TooManyExports)?;
+        self.module.exports = Section { count, start: reader.pos() as u32 };
+        let mut names = self.alloc.buffer();
+        reserve(&mut names, count, reader)?;
+        for _ in 0..count {
+            let at = reader.pos();
+            push(&mut names, at as u32, reader)?;
+            let known = match Export::read(reader)?.item {
+                ExternIdx::Func(func) => {
+                    self.declare(func, at)?;
+                    continue;
+                }
+                ExternIdx::Table(table) => self.module.table_type(table).map(|_| ()).ok_or(ErrorKind::UnknownTable),
+                ExternIdx::Memory(memory) => self.has_memory(memory),
+                ExternIdx::Global(global) => self.module.global_type(global).map(|_| ()).ok_or(ErrorKind::UnknownGlobal),
+            };
+            known.map_err(|kind| Error::new(kind, at))?;
+        }
+        self.check_export_names(&mut names)
+    }
+
+    /// Two exports of the same name stand next to each other once sorted.
+    fn check_export_names(&self, names: &mut [u32]) -> Result<()> {
+        let name = |start: u32| Reader::from(self.bytes, start).name().unwrap_or_default();
+        heap_sort(names, |a, b| name(a) < name(b));
+        for pair in names.windows(2) {
+            if let [first, second] = *pair
+                && name(first) == name(second)
+            {
+                return Err(Error::new(ErrorKind::DuplicateExport, first.max(second) as usize));
+            }
+        }
+        Ok(())
+    }
+
+    fn has_memory(&self, memory: MemIdx) -> Result<(), ErrorKind> {
+        if memory.0 < self.module.memory_count() { Ok(()) } else { Err(ErrorKind::UnknownMemory) }
+    }
+
+    fn start(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        let at = reader.pos();
+        let func = FuncIdx(reader.u32()?);
+        let ty = self.module.func_type_idx(func).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
+        let ty = self.module.func_type(ty).ok_or(Error::new(ErrorKind::UnknownType, at))?;
+        if !(ty.params.is_empty() && ty.results.is_empty()) {
+            return Err(Error::new(ErrorKind::StartType, at));
+        }
+        self.module.start = Some(func);
+        Ok(())
+    }
+
+    fn elems(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        for _ in 0..reader.count(limits::ELEMS, ErrorKind::TooManyElems)? {
+            let at = reader.pos();
+            let elem = Elem::read(reader)?;
+            if let ElemMode::Active { table, offset } = elem.mode {
+                let table = self.module.table_type(table).ok_or(Error::new(ErrorKind::UnknownTable, at))?;
+                if table.element != elem.ty {
+                    return Err(Error::new(ErrorKind::ElemType, at));
+                }
+                self.check_const(offset, ValType::I32)?;
+            }
+            let mut items = elem.items();
+            for _ in 0..elem.len() {
+                let at = items.rest().pos();
+                match items.read()? {
+                    ElemItem::Func(func) => self.declare(func, at)?,
+                    ElemItem::Expr(expr) => self.check_const(expr, ValType::Ref(elem.ty))?,
+                }
+            }
+            *reader = items.rest();
+            push(&mut self.module.elems, ElemEntry { ty: elem.ty, start: at as u32 }, reader)?;
+        }
+        Ok(())
+    }
+
+    fn code(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        let at = reader.pos();
+        let bodies = reader.count(limits::FUNCS, ErrorKind::TooManyFuncs)?;
+        let first = self.module.imported.funcs;
+        if bodies != self.module.func_count() - first {
+            return Err(Error::new(ErrorKind::CodeCount, at));
+        }
+        for func in (first..).take(bodies as usize).map(FuncIdx) {
+            let len_start = reader.pos();
+            let len = reader.count(limits::BODY_BYTES, ErrorKind::BodyTooLarge)?;
+            let start = reader.pos();
+            reader.take(len as usize)?;
+            let body = start..reader.pos();
+            FuncValidator::of_body(&self.module, self.bytes, func, body, &mut self.scratch)?.finish()?;
+            if let Some(func) = self.module.funcs.get_mut(func.index()) {
+                func.set_body(start, start - len_start);
+            }
+        }
+        self.bodies = bodies;
+        self.module.code_end = reader.pos() as u32;
+        Ok(())
+    }
+
+    fn data(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+        let count = reader.count(limits::DATA, ErrorKind::TooManyData)?;
+        reserve(&mut self.module.data, count, reader)?;
+        for _ in 0..count {
+            let at = reader.pos();
+            let data = Data::read(reader)?;
+            if let DataMode::Active { memory, offset } = data.mode {
+                self.has_memory(memory).map_err(|kind| Error::new(kind, at))?;
+                self.check_const(offset, ValType::I32)?;
+            }
+            push(&mut self.module.data, at as u32, reader)?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes room for what a section says it holds, which its own length has bounded.
+fn reserve<T: Copy>(buffer: &mut impl Buffer<T>, count: u32, reader: &Reader<'_>) -> Result<()> {
+    buffer.reserve_exact(count as usize).map_err(|e| reader.error(e.into()))
+}
+
+fn push<T: Copy>(buffer: &mut impl Buffer<T>, item: T, reader: &Reader<'_>) -> Result<()> {
+    buffer.push(item).map_err(|e| reader.error(e.into()))
+}
+
+/// Adds to an index space that imports and a section fill together.
+fn add<T: Copy>(space: &mut impl Buffer<T>, item: T, max: u32, too_many: ErrorKind, at: usize) -> Result<()> {
+    if count(space) >= max {
+        return Err(Error::new(too_many, at));
+    }
+    space.push(item).map_err(|e| Error::new(e.into(), at))
+}
+
+/// Sorts without memory and without recursion, whatever the input, and in far less code than the sort of `core`.
+fn heap_sort(items: &mut [u32], less: impl Fn(u32, u32) -> bool) {
+    let len = items.len();
+    // First make a heap, from the last parent up to the root; then move the greatest behind it, one after the other.
+    for step in (0..len + len / 2).rev() {
+        let (mut parent, end) = if step >= len { (step - len, len) } else { (0, step) };
+        if step < len {
+            swap(items, 0, step);
+        }
+        loop {
+            let mut greatest = parent;
+            for child in [2 * parent + 1, 2 * parent + 2] {
+                if let (true, Some(&a), Some(&b)) = (child < end, items.get(greatest), items.get(child))
+                    && less(a, b)
+                {
+                    greatest = child;
+                }
+            }
+            if greatest == parent {
+                break;
+            }
+            swap(items, parent, greatest);
+            parent = greatest;
+        }
+    }
+}
+
+fn swap(items: &mut [u32], a: usize, b: usize) {
+    if let Ok([a, b]) = items.get_disjoint_mut([a, b]) {
+        core::mem::swap(a, b);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn heap_sort_sorts() {
+        for len in 0..40u32 {
+            let mut items: std::vec::Vec<u32> = (0..len).map(|at| at * 7919 % 31).collect();
+            let mut sorted = items.clone();
+            sorted.sort_unstable();
+            super::heap_sort(&mut items, |a, b| a < b);
+            assert_eq!(items, sorted);
+        }
+    }
+}

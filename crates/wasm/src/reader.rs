@@ -1,0 +1,311 @@
+//! A cursor over the module's bytes: integers, names and types of the binary format.
+//!
+//! Positions are always counted from the module's first byte, also in a reader that ends with a section or a body.
+
+use crate::error::{Error, ErrorKind, Feature, Result};
+use crate::limits;
+use crate::types::{GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
+use crate::validate::BlockType;
+
+/// A cursor over the module's bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    /// The bytes up to where reading ends.
+    bytes: &'a [u8],
+    /// Where the next byte is read; at most the length of `bytes`.
+    pos: usize,
+}
+
+/// Defines a reader of LEB128 integers. One byte is the common case; the last of the bytes that an integer may take has
+/// bits to spare, which must repeat the sign.
+macro_rules! leb128 {
+    ($name:ident, $word:ty) => {
+        fn $name(&mut self, bits: u32, signed: bool) -> Result<$word> {
+            let start = self.pos;
+            let mut value: $word = 0;
+            let mut shift = 0;
+            loop {
+                let byte = self.byte()?;
+                value |= <$word>::from(byte & 0x7F) << shift;
+                let left = bits - shift;
+                if left < 7 {
+                    if byte & 0x80 != 0 {
+                        return Err(Error::new(ErrorKind::IntegerTooLong, start));
+                    }
+                    let spare = (byte & 0x7F) >> (left - u32::from(signed));
+                    let negative = 0x7F >> (left - u32::from(signed));
+                    if spare != 0 && !(signed && spare == negative) {
+                        return Err(Error::new(ErrorKind::IntegerTooLarge, start));
+                    }
+                }
+                shift += 7;
+                if byte & 0x80 == 0 {
+                    if signed && byte & 0x40 != 0 && shift < <$word>::BITS {
+                        value |= <$word>::MAX << shift;
+                    }
+                    return Ok(value);
+                }
+            }
+        }
+    };
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of all of the module.
+    pub fn new(bytes: &'a [u8]) -> Reader<'a> {
+        Reader { bytes, pos: 0 }
+    }
+
+    /// A reader of a part of the module; of nothing if there is no such part.
+    pub fn of_range(bytes: &'a [u8], start: usize, end: usize) -> Reader<'a> {
+        let bytes = bytes.get(..end).unwrap_or(&[]);
+        Reader { bytes, pos: start.min(bytes.len()) }
+    }
+
+    /// A reader of what follows `start`; of nothing if that is outside the module.
+    pub fn from(bytes: &'a [u8], start: u32) -> Reader<'a> {
+        Reader { bytes, pos: (start as usize).min(bytes.len()) }
+    }
+
+    /// Where the next byte is.
+    pub fn pos(&self) -> usize {
+        self.pos
+    }
+
+    /// How many bytes are left.
+    pub fn left(&self) -> usize {
+        self.bytes.len() - self.pos
+    }
+
+    /// Is nothing left?
+    pub fn is_empty(&self) -> bool {
+        self.pos >= self.bytes.len()
+    }
+
+    /// The bytes from `start` to here.
+    pub fn since(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..self.pos).unwrap_or(&[])
+    }
+
+    /// An error about what is next.
+    pub fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.pos)
+    }
+
+    /// The next byte.
+    #[inline]
+    pub fn byte(&mut self) -> Result<u8> {
+        match self.bytes.get(self.pos) {
+            Some(&byte) => {
+                self.pos += 1;
+                Ok(byte)
+            }
+            None => Err(self.error(ErrorKind::UnexpectedEnd)),
+        }
+    }
+
+    /// The next byte, which stays the next one.
+    pub fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.pos).copied()
+    }
+
+    /// The next `len` bytes.
+    pub fn take(&mut self, len: usize) -> Result<&'a [u8]> {
+        let taken = self.split(len)?;
+        Ok(taken.bytes.get(taken.pos..).unwrap_or(&[]))
+    }
+
+    /// A reader of the next `len` bytes.
+    pub fn split(&mut self, len: usize) -> Result<Reader<'a>> {
+        let end = self.pos.checked_add(len);
+        match end.and_then(|end| self.bytes.get(..end)) {
+            Some(bytes) => {
+                let part = Reader { bytes, pos: self.pos };
+                self.pos = bytes.len();
+                Ok(part)
+            }
+            None => Err(self.error(ErrorKind::LengthOutOfBounds)),
+        }
+    }
+
+    leb128!(leb32, u32);
+    leb128!(leb64, u64);
+
+    /// An unsigned 32-bit integer.
+    #[inline]
+    pub fn u32(&mut self) -> Result<u32> {
+        match self.bytes.get(self.pos) {
+            Some(&byte) if byte < 0x80 => {
+                self.pos += 1;
+                Ok(u32::from(byte))
+            }
+            _ => self.leb32(32, false),
+        }
+    }
+
+    /// A signed 32-bit integer.
+    #[inline]
+    pub fn s32(&mut self) -> Result<u32> {
+        self.leb32(32, true)
+    }
+
+    /// A signed 64-bit integer.
+    pub fn s64(&mut self) -> Result<u64> {
+        self.leb64(64, true)
+    }
+
+    /// A 32-bit word, lowest byte first.
+    pub fn word(&mut self) -> Result<u32> {
+        let mut word = [0; 4];
+        self.fill(&mut word)?;
+        Ok(u32::from_le_bytes(word))
+    }
+
+    /// A 64-bit word, lowest byte first.
+    pub fn double_word(&mut self) -> Result<u64> {
+        let mut word = [0; 8];
+        self.fill(&mut word)?;
+        Ok(u64::from_le_bytes(word))
+    }
+
+    fn fill(&mut self, word: &mut [u8]) -> Result<()> {
+        for byte in word {
+            *byte = self.byte()?;
+        }
+        Ok(())
+    }
+
+    /// The number of items that follow. Each takes a byte or more, so a number that passes can be trusted for memory in
+    /// proportion to the module.
+    pub fn count(&mut self, max: u32, too_many: ErrorKind) -> Result<u32> {
+        let start = self.pos;
+        let count = self.u32()?;
+        if count as usize > self.left() {
+            return Err(Error::new(ErrorKind::LengthOutOfBounds, start));
+        }
+        if count > max {
+            return Err(Error::new(too_many, start));
+        }
+        Ok(count)
+    }
+
+    /// A name.
+    pub fn name(&mut self) -> Result<&'a str> {
+        let len = self.count(limits::NAME_BYTES, ErrorKind::NameTooLong)?;
+        let start = self.pos;
+        let bytes = self.take(len as usize)?;
+        core::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::BadUtf8, start))
+    }
+
+    /// A value type.
+    pub fn val_type(&mut self) -> Result<ValType> {
+        let start = self.pos;
+        let byte = self.byte()?;
+        Ok(match byte {
+            0x7F => ValType::I32,
+            0x7E => ValType::I64,
+            0x7D => ValType::F32,
+            0x7C => ValType::F64,
+            0x70 => ValType::FUNCREF,
+            0x6F => ValType::EXTERNREF,
+            _ => return Err(Error::new(not_a_type(byte, ErrorKind::BadValType), start)),
+        })
+    }
+
+    /// A reference type.
+    pub fn ref_type(&mut self) -> Result<RefType> {
+        self.heap_type().map(|heap| RefType { nullable: true, heap })
+    }
+
+    /// A heap type.
+    pub fn heap_type(&mut self) -> Result<HeapType> {
+        let start = self.pos;
+        let byte = self.byte()?;
+        Ok(match byte {
+            0x70 => HeapType::Func,
+            0x6F => HeapType::Extern,
+            // The index of a type.
+            0x00..=0x3F => return Err(Error::new(ErrorKind::Unsupported(Feature::FunctionReferences), start)),
+            _ => return Err(Error::new(not_a_type(byte, ErrorKind::BadRefType), start)),
+        })
+    }
+
+    /// The type of a block. Its first byte says what it is: value types are negative numbers of one byte.
+    pub fn block_type(&mut self) -> Result<BlockType> {
+        let start = self.pos;
+        match self.peek() {
+            Some(0x40) => {
+                self.pos += 1;
+                Ok(BlockType::Empty)
+            }
+            Some(0x41..=0x7F) => self.val_type().map(BlockType::Value),
+            _ => match u32::try_from(self.leb64(33, true)?) {
+                Ok(index) => Ok(BlockType::Func(crate::TypeIdx(index))),
+                Err(_) => Err(Error::new(ErrorKind::BadBlockType, start)),
+            },
+        }
+    }
+
+    /// The limits of a table or memory.
+    fn limits(&mut self) -> Result<Limits> {
+        let start = self.pos;
+        let flags = self.byte()?;
+        let kind = match flags {
+            0x00 | 0x01 => None,
+            0x02 | 0x03 => Some(ErrorKind::Unsupported(Feature::Threads)),
+            0x04..=0x07 => Some(ErrorKind::Unsupported(Feature::Memory64)),
+            0x08..=0x0F => Some(ErrorKind::Unsupported(Feature::CustomPageSizes)),
+            _ => Some(ErrorKind::BadLimits),
+        };
+        if let Some(kind) = kind {
+            return Err(Error::new(kind, start));
+        }
+        let min = self.u32()?;
+        let max = if flags & 1 != 0 { Some(self.u32()?) } else { None };
+        if max.is_some_and(|max| max < min) {
+            return Err(Error::new(ErrorKind::LimitsOrder, start));
+        }
+        Ok(Limits { min: u64::from(min), max: max.map(u64::from) })
+    }
+
+    /// The type of a table.
+    pub fn table_type(&mut self) -> Result<TableType> {
+        if self.peek() == Some(0x40) {
+            // A table with an initial value.
+            return Err(self.error(ErrorKind::Unsupported(Feature::FunctionReferences)));
+        }
+        Ok(TableType { element: self.ref_type()?, limits: self.limits()? })
+    }
+
+    /// The type of a memory.
+    pub fn memory_type(&mut self) -> Result<MemoryType> {
+        let start = self.pos;
+        let limits = self.limits()?;
+        if limits.min.max(limits.max.unwrap_or(0)) > limits::MEMORY_PAGES {
+            return Err(Error::new(ErrorKind::MemorySize, start));
+        }
+        Ok(MemoryType { limits })
+    }
+
+    /// The type of a global.
+    pub fn global_type(&mut self) -> Result<GlobalType> {
+        let value = self.val_type()?;
+        let start = self.pos;
+        match self.byte()? {
+            mutable @ 0..=1 => Ok(GlobalType { value, mutable: mutable == 1 }),
+            2 | 3 => Err(Error::new(ErrorKind::Unsupported(Feature::Threads), start)),
+            _ => Err(Error::new(ErrorKind::BadMutability, start)),
+        }
+    }
+}
+
+/// The proposal to which a byte that is no type of ours belongs, or else `malformed`.
+fn not_a_type(byte: u8, malformed: ErrorKind) -> ErrorKind {
+    ErrorKind::Unsupported(match byte {
+        0x7B => Feature::V128,
+        0x63 | 0x64 => Feature::FunctionReferences,
+        0x69 | 0x74 => Feature::Exceptions,
+        0x6A..=0x6E | 0x71..=0x73 => Feature::Gc,
+        _ => return malformed,
+    })
+}

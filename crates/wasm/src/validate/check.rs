@@ -1,0 +1,307 @@
+//! The rules of validation that a signature cannot tell, one function per group of operators.
+
+use super::scratch::FrameKind;
+use super::stack::mismatch;
+use super::{BrTable, FuncValidator, Imm, Instr};
+use crate::alloc::Alloc;
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, TableIdx, TypeIdx};
+use crate::op::{Op, Signature};
+use crate::types::{FuncType, Packed, RefType, ValType};
+
+impl<'m, A: Alloc> FuncValidator<'m, A> {
+    /// Checks an instruction.
+    #[inline]
+    pub(super) fn check(&mut self, instr: &Instr) -> Result<()> {
+        let at = instr.offset as usize;
+        match instr.op.row().signature {
+            Signature::OPEN => self.check_open(instr, at),
+            signature => {
+                self.check_imm(&instr.imm, at)?;
+                self.apply(signature, at)
+            }
+        }
+    }
+
+    /// What the immediates of an operator with a fixed signature refer to must be there.
+    #[inline]
+    fn check_imm(&self, imm: &Imm, at: usize) -> Result<()> {
+        let known = match *imm {
+            Imm::Access(_) | Imm::Memory(_) | Imm::MemoryCopy { .. } => self.has_memory(),
+            Imm::None | Imm::I32(_) | Imm::I64(_) | Imm::F32(_) | Imm::F64(_) => Ok(()),
+            _ => return self.check_segment(imm, at),
+        };
+        known.map_err(|kind| Error::new(kind, at))
+    }
+
+    /// The rarer cases of `check_imm`.
+    fn check_segment(&self, imm: &Imm, at: usize) -> Result<()> {
+        match *imm {
+            Imm::MemoryInit { data, .. } => {
+                self.has_memory().and_then(|()| self.has_data(data)).map_err(|kind| Error::new(kind, at))
+            }
+            Imm::Data(data) => self.has_data(data).map_err(|kind| Error::new(kind, at)),
+            Imm::Elem(elem) => self.elem_type(elem, at).map(|_| ()),
+            Imm::Table(table) => self.table_element(table, at).map(|_| ()),
+            Imm::TableInit { elem, table } => {
+                same_elements(self.table_element(table, at)?, self.elem_type(elem, at)?, at)
+            }
+            Imm::TableCopy { dst, src } => {
+                same_elements(self.table_element(dst, at)?, self.table_element(src, at)?, at)
+            }
+            Imm::Func(func) => self.check_declared(func, at),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks an operator whose signature depends on its immediates, on the blocks or on its operands.
+    fn check_open(&mut self, instr: &Instr, at: usize) -> Result<()> {
+        match instr.imm {
+            Imm::Local(local) => self.check_local(instr.op, local, at),
+            Imm::Global(global) => self.check_global(instr.op, global, at),
+            Imm::Table(table) => self.check_table(instr.op, table, at),
+            Imm::Func(func) => {
+                let ty = self.module.func_type_idx(func).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
+                self.check_call(instr.op, ty, at)
+            }
+            Imm::CallIndirect { ty, table } => {
+                if self.table_element(table, at)? != RefType::FUNCREF {
+                    return Err(Error::new(ErrorKind::CallThroughTable, at));
+                }
+                self.func_type(ty, at)?;
+                self.pop(Packed::I32, at)?;
+                self.check_call(instr.op, ty, at)
+            }
+            Imm::Block(ty) => match instr.op {
+                Op::Loop => self.enter(FrameKind::Loop, ty, at),
+                Op::If => {
+                    self.pop(Packed::I32, at)?;
+                    self.enter(FrameKind::If, ty, at)
+                }
+                _ => self.enter(FrameKind::Block, ty, at),
+            },
+            Imm::Label(label) => self.check_branch(instr.op, label, at),
+            Imm::BrTable(table) => self.check_br_table(table, at),
+            Imm::Type(ty) => self.check_select(Packed::new(ty), at),
+            Imm::Heap(heap) => self.push(Packed::new(ValType::Ref(RefType { nullable: true, heap })), at),
+            _ => self.check_plain(instr.op, at),
+        }
+    }
+
+    /// Operators without immediates.
+    fn check_plain(&mut self, op: Op, at: usize) -> Result<()> {
+        match op {
+            Op::End => self.check_end(at),
+            Op::Else => self.check_else(at),
+            Op::Drop => self.pop_any(at).map(|_| ()),
+            Op::Select => self.check_numeric_select(at),
+            Op::RefIsNull => {
+                let ty = self.pop_any(at)?;
+                if !ty.may_be_ref() {
+                    return Err(mismatch(None, ty.unpack(), at));
+                }
+                self.push(Packed::I32, at)
+            }
+            Op::Return => {
+                self.pop_all(self.results, at)?;
+                self.unreachable();
+                Ok(())
+            }
+            // `unreachable`; all others have a signature or immediates.
+            _ => {
+                self.unreachable();
+                Ok(())
+            }
+        }
+    }
+
+    fn check_end(&mut self, at: usize) -> Result<()> {
+        if self.frame.kind == FrameKind::If {
+            let ty = self.frame.ty;
+            if self.module.block_params(&ty) != self.module.block_results(&ty) {
+                return Err(Error::new(ErrorKind::ElseRequired, at));
+            }
+        }
+        self.pop_results(at)?;
+        self.leave(at)
+    }
+
+    fn check_else(&mut self, at: usize) -> Result<()> {
+        if self.frame.kind != FrameKind::If {
+            return Err(Error::new(ErrorKind::ElseUnexpected, at));
+        }
+        self.pop_results(at)?;
+        self.frame.kind = FrameKind::Block;
+        self.frame.unreachable = false;
+        let ty = self.frame.ty;
+        self.push_all(self.module.block_params(&ty), at)
+    }
+
+    /// `select` without a type: of numbers only.
+    fn check_numeric_select(&mut self, at: usize) -> Result<()> {
+        self.pop(Packed::I32, at)?;
+        let second = self.pop_any(at)?;
+        let first = self.pop_any(at)?;
+        let ty = if first == Packed::Bottom { second } else { first };
+        if ty != Packed::Bottom && ty.may_be_ref() {
+            return Err(mismatch(None, ty.unpack(), at));
+        }
+        if second != ty && second != Packed::Bottom {
+            return Err(mismatch(ty.unpack(), second.unpack(), at));
+        }
+        self.push(ty, at)
+    }
+
+    fn check_select(&mut self, ty: Packed, at: usize) -> Result<()> {
+        self.pop(Packed::I32, at)?;
+        self.pop(ty, at)?;
+        self.pop(ty, at)?;
+        self.push(ty, at)
+    }
+
+    fn check_local(&mut self, op: Op, local: LocalIdx, at: usize) -> Result<()> {
+        let ty = self.scratch.locals.get(local).ok_or(Error::new(ErrorKind::UnknownLocal, at))?;
+        if op != Op::LocalGet {
+            self.pop(ty, at)?;
+        }
+        if op != Op::LocalSet {
+            self.push(ty, at)?;
+        }
+        Ok(())
+    }
+
+    fn check_global(&mut self, op: Op, global: GlobalIdx, at: usize) -> Result<()> {
+        let global = self.module.global_type(global).ok_or(Error::new(ErrorKind::UnknownGlobal, at))?;
+        let ty = Packed::new(global.value);
+        match op {
+            Op::GlobalGet => self.push(ty, at),
+            _ if global.mutable => self.pop(ty, at),
+            _ => Err(Error::new(ErrorKind::ImmutableGlobal, at)),
+        }
+    }
+
+    fn check_table(&mut self, op: Op, table: TableIdx, at: usize) -> Result<()> {
+        let element = Packed::new(ValType::Ref(self.table_element(table, at)?));
+        match op {
+            Op::TableGet => {
+                self.pop(Packed::I32, at)?;
+                self.push(element, at)
+            }
+            Op::TableSet => {
+                self.pop(element, at)?;
+                self.pop(Packed::I32, at)
+            }
+            Op::TableGrow => {
+                self.pop(Packed::I32, at)?;
+                self.pop(element, at)?;
+                self.push(Packed::I32, at)
+            }
+            // `table.fill`
+            _ => {
+                self.pop(Packed::I32, at)?;
+                self.pop(element, at)?;
+                self.pop(Packed::I32, at)
+            }
+        }
+    }
+
+    /// Calls and tail calls, after the operand that an indirect one takes.
+    fn check_call(&mut self, op: Op, ty: TypeIdx, at: usize) -> Result<()> {
+        let ty = self.func_type(ty, at)?;
+        let tail = matches!(op, Op::ReturnCall | Op::ReturnCallIndirect);
+        if tail && ty.results != self.results {
+            return Err(Error::new(ErrorKind::TailCallResults, at));
+        }
+        self.pop_all(ty.params, at)?;
+        if tail {
+            self.unreachable();
+            return Ok(());
+        }
+        self.push_all(ty.results, at)
+    }
+
+    /// `br` and `br_if`.
+    fn check_branch(&mut self, op: Op, label: LabelIdx, at: usize) -> Result<()> {
+        if op == Op::BrIf {
+            self.pop(Packed::I32, at)?;
+        }
+        let target = self.target(label, at)?;
+        let types = target.label_types(self.module);
+        self.pop_all(types, at)?;
+        if op == Op::BrIf {
+            return self.push_all(types, at);
+        }
+        self.unreachable();
+        Ok(())
+    }
+
+    /// All targets of a `br_table` take as many values, and each takes those on the stack.
+    fn check_br_table(&mut self, table: BrTable, at: usize) -> Result<()> {
+        self.pop(Packed::I32, at)?;
+        let mut arity = None;
+        for _ in 0..=table.len {
+            let label = LabelIdx(self.reader.u32()?);
+            let target = self.target(label, at)?;
+            let types = target.label_types(self.module);
+            if *arity.get_or_insert(types.len()) != types.len() {
+                return Err(Error::new(ErrorKind::BranchArity, at));
+            }
+            self.check_top(types, at)?;
+        }
+        self.unreachable();
+        Ok(())
+    }
+
+    /// The stack could give values of these types.
+    fn check_top(&self, types: &[ValType], at: usize) -> Result<()> {
+        let values = self.scratch.values.get(self.frame.base as usize..).unwrap_or(&[]);
+        let mut values = values.iter().rev();
+        for &ty in types.iter().rev() {
+            match values.next() {
+                Some(&found) if found == Packed::new(ty) || found == Packed::Bottom => {}
+                None if self.frame.unreachable => {}
+                found => return Err(mismatch(Some(ty), found.and_then(|found| found.unpack()), at)),
+            }
+        }
+        Ok(())
+    }
+
+    fn func_type(&self, ty: TypeIdx, at: usize) -> Result<FuncType<'m>> {
+        self.module.func_type(ty).ok_or(Error::new(ErrorKind::UnknownType, at))
+    }
+
+    fn table_element(&self, table: TableIdx, at: usize) -> Result<RefType> {
+        match self.module.table_type(table) {
+            Some(table) => Ok(table.element),
+            None => Err(Error::new(ErrorKind::UnknownTable, at)),
+        }
+    }
+
+    fn elem_type(&self, elem: ElemIdx, at: usize) -> Result<RefType> {
+        self.module.elem_type(elem).ok_or(Error::new(ErrorKind::UnknownElem, at))
+    }
+
+    fn has_memory(&self) -> Result<(), ErrorKind> {
+        if self.module.memory_count() == 0 { Err(ErrorKind::UnknownMemory) } else { Ok(()) }
+    }
+
+    fn has_data(&self, data: DataIdx) -> Result<(), ErrorKind> {
+        match self.module.declared_data_count() {
+            None => Err(ErrorKind::DataCountRequired),
+            Some(count) if data.0 < count => Ok(()),
+            Some(_) => Err(ErrorKind::UnknownData),
+        }
+    }
+
+    fn check_declared(&self, func: FuncIdx, at: usize) -> Result<()> {
+        match self.module.is_declared(func) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Error::new(ErrorKind::UndeclaredFunc, at)),
+            None => Err(Error::new(ErrorKind::UnknownFunc, at)),
+        }
+    }
+}
+
+fn same_elements(a: RefType, b: RefType, at: usize) -> Result<()> {
+    if a == b { Ok(()) } else { Err(Error::new(ErrorKind::ElemType, at)) }
+}

@@ -1,0 +1,153 @@
+//! The operand stack and the blocks: what every rule of validation is made of.
+//!
+//! Nobody looks below the base of the innermost block. In unreachable code its part of the stack gives any type when it
+//! is empty: `Packed::Bottom`.
+
+use super::{BlockType, FuncValidator};
+use super::scratch::{Frame, FrameKind};
+use crate::alloc::{Alloc, Buffer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::LabelIdx;
+use crate::limits;
+use crate::op::Signature;
+use crate::types::{Packed, ValType};
+
+impl<A: Alloc> FuncValidator<'_, A> {
+    /// Puts a value on the stack.
+    #[inline]
+    pub(super) fn push(&mut self, ty: Packed, at: usize) -> Result<()> {
+        if self.scratch.values.len() >= limits::OPERANDS {
+            return Err(Error::new(ErrorKind::TooManyOperands, at));
+        }
+        self.scratch.values.push(ty).map_err(|e| Error::new(e.into(), at))
+    }
+
+    /// Puts values on the stack, the last one on top.
+    pub(super) fn push_all(&mut self, types: &[ValType], at: usize) -> Result<()> {
+        for &ty in types {
+            self.push(Packed::new(ty), at)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a value of any type.
+    pub(super) fn pop_any(&mut self, at: usize) -> Result<Packed> {
+        let height = self.scratch.values.len();
+        match self.scratch.values.last() {
+            Some(&ty) if height > self.frame.base as usize => {
+                self.scratch.values.truncate(height - 1);
+                Ok(ty)
+            }
+            _ if self.frame.unreachable => Ok(Packed::Bottom),
+            _ => Err(mismatch(None, None, at)),
+        }
+    }
+
+    /// Takes a value of a type.
+    #[inline]
+    pub(super) fn pop(&mut self, expected: Packed, at: usize) -> Result<()> {
+        let height = self.scratch.values.len();
+        match self.scratch.values.last() {
+            Some(&ty) if ty == expected && height > self.frame.base as usize => {
+                self.scratch.values.truncate(height - 1);
+                Ok(())
+            }
+            _ => self.pop_other(expected, at),
+        }
+    }
+
+    /// The rest of `pop`: the stack is empty, or has another type.
+    #[cold]
+    fn pop_other(&mut self, expected: Packed, at: usize) -> Result<()> {
+        if self.scratch.values.len() <= self.frame.base as usize && !self.frame.unreachable {
+            return Err(mismatch(expected.unpack(), None, at));
+        }
+        let found = self.pop_any(at)?;
+        if found != expected && found != Packed::Bottom && expected != Packed::Bottom {
+            return Err(mismatch(expected.unpack(), found.unpack(), at));
+        }
+        Ok(())
+    }
+
+    /// Takes values, the last one first.
+    pub(super) fn pop_all(&mut self, types: &[ValType], at: usize) -> Result<()> {
+        for &ty in types.iter().rev() {
+            self.pop(Packed::new(ty), at)?;
+        }
+        Ok(())
+    }
+
+    /// Takes and gives what an operator does whose signature depends on nothing else.
+    #[inline]
+    pub(super) fn apply(&mut self, signature: Signature, at: usize) -> Result<()> {
+        let mut operands = signature.operands();
+        while operands != 0 {
+            self.pop(Packed((operands & 0xF) as u8), at)?;
+            operands >>= 4;
+        }
+        match signature.result() {
+            Packed::Bottom => Ok(()),
+            result => self.push(result, at),
+        }
+    }
+
+    /// The rest of the block is never executed.
+    pub(super) fn unreachable(&mut self) {
+        self.scratch.values.truncate(self.frame.base as usize);
+        self.frame.unreachable = true;
+    }
+
+    /// Opens a block whose operands are on the stack.
+    pub(super) fn enter(&mut self, kind: FrameKind, ty: BlockType, at: usize) -> Result<()> {
+        if let BlockType::Func(ty) = ty {
+            self.module.func_type(ty).ok_or(Error::new(ErrorKind::UnknownType, at))?;
+        }
+        let params = self.module.block_params(&ty);
+        self.pop_all(params, at)?;
+        if self.scratch.frames.len() >= limits::NESTING {
+            return Err(Error::new(ErrorKind::TooDeep, at));
+        }
+        self.scratch.frames.push(self.frame).map_err(|e| Error::new(e.into(), at))?;
+        self.frame = Frame { base: self.scratch.values.len() as u32, kind, unreachable: false, ty };
+        self.push_all(params, at)
+    }
+
+    /// Takes the results of the innermost block, of which there must be no more and no fewer.
+    pub(super) fn pop_results(&mut self, at: usize) -> Result<()> {
+        let ty = self.frame.ty;
+        self.pop_all(self.module.block_results(&ty), at)?;
+        if self.scratch.values.len() != self.frame.base as usize {
+            return Err(Error::new(ErrorKind::ValuesRemain, at));
+        }
+        Ok(())
+    }
+
+    /// Closes the innermost block, whose results have been taken.
+    pub(super) fn leave(&mut self, at: usize) -> Result<()> {
+        let ty = self.frame.ty;
+        match self.scratch.frames.last() {
+            Some(&outer) => {
+                self.frame = outer;
+                let depth = self.scratch.frames.len();
+                self.scratch.frames.truncate(depth - 1);
+            }
+            None => self.ended = true,
+        }
+        self.push_all(self.module.block_results(&ty), at)
+    }
+
+    /// The block that a label belongs to.
+    pub(super) fn target(&self, label: LabelIdx, at: usize) -> Result<Frame> {
+        let frames = &self.scratch.frames;
+        let frame = match label.0 {
+            0 => Some(self.frame),
+            _ => frames.len().checked_sub(label.index()).and_then(|at| frames.get(at).copied()),
+        };
+        frame.ok_or(Error::new(ErrorKind::UnknownLabel, at))
+    }
+}
+
+/// A value of another type than needed, or none at all.
+pub(super) fn mismatch(expected: Option<ValType>, found: Option<ValType>, at: usize) -> Error {
+    Error::new(ErrorKind::TypeMismatch { expected, found }, at)
+}
