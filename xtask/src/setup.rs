@@ -60,7 +60,7 @@ pub fn run(args: &[String]) -> Result<()> {
 
 /// Whether rustup knows a nightly toolchain.
 pub fn has_nightly() -> bool {
-    shell::succeeds(&mut shell::cargo_of("nightly").arg("--version"))
+    shell::succeeds(shell::cargo_of("nightly").arg("--version"))
 }
 
 #[derive(Clone, Copy)]

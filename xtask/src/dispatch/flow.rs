@@ -26,109 +26,127 @@ struct State {
 
 /// Follows a function from its first instruction.
 pub fn follow(arch: Arch, function: &Function<'_>) -> Verdict {
-    let index: BTreeMap<u64, usize> = function
-        .instructions
-        .iter()
-        .enumerate()
-        .map(|(at, i)| (i.address, at))
-        .collect();
-    let mut verdict = Verdict::default();
-    let mut seen: BTreeMap<usize, State> = BTreeMap::new();
-    let mut leaves = false;
-    let mut todo = vec![(
+    let instructions = function.instructions.iter().enumerate();
+    let mut walk = Walk {
+        arch,
+        function,
+        index: instructions.map(|(at, i)| (i.address, at)).collect(),
+        seen: BTreeMap::new(),
+        todo: Vec::new(),
+        leaves: false,
+        verdict: Verdict::default(),
+    };
+    let mut next = Some((
         0,
         State {
             depth: 0,
             had_frame: false,
         },
-    )];
-    while let Some((at, state)) = todo.pop() {
-        let Some(instruction) = function.instructions.get(at) else {
-            verdict.problems.push("runs past its end".to_owned());
-            continue;
+    ));
+    while let Some((at, state)) = next {
+        walk.step(at, state);
+        next = walk.todo.pop();
+    }
+    if !walk.leaves {
+        walk.verdict.problems.push("never leaves".to_owned());
+    }
+    walk.verdict
+}
+
+struct Walk<'a> {
+    arch: Arch,
+    function: &'a Function<'a>,
+    /// Where the instruction of an address stands in the function.
+    index: BTreeMap<u64, usize>,
+    seen: BTreeMap<usize, State>,
+    todo: Vec<(usize, State)>,
+    leaves: bool,
+    verdict: Verdict,
+}
+
+impl Walk<'_> {
+    fn step(&mut self, at: usize, state: State) {
+        let Some(instruction) = self.function.instructions.get(at) else {
+            self.verdict.problems.push("runs past its end".to_owned());
+            return;
         };
-        if let Some(before) = seen.get(&at) {
-            if before.depth != state.depth {
-                verdict
-                    .problems
-                    .push(format!("{:#x}: two stack depths meet", instruction.address));
-            }
-            if before.depth != state.depth || before.had_frame || !state.had_frame {
-                continue;
-            }
+        let address = instruction.address;
+        if self.was_here(at, address, state) {
+            return;
         }
-        seen.insert(at, state);
         let before = at
             .checked_sub(1)
-            .and_then(|at| function.instructions.get(at));
-        let effect = arch.effect(instruction, before);
+            .and_then(|at| self.function.instructions.get(at));
+        let effect = self.arch.effect(instruction, before);
         let depth = state.depth + effect.grows;
         let after = State {
             depth,
             had_frame: state.had_frame || depth != 0,
         };
-        let mut leave = |what: &str| {
-            leaves = true;
-            verdict.frame_at_jump_path |= after.had_frame;
-            if after.depth != 0 {
-                let address = instruction.address;
-                verdict.problems.push(format!(
-                    "{address:#x}: {what} with {} bytes on the stack",
-                    after.depth
-                ));
-            }
-        };
-        let mut go = |target: u64| match index.get(&target) {
-            Some(target) => todo.push((*target, after)),
-            None => leave("jumps away"),
-        };
         match effect.flow {
-            Flow::Next | Flow::Call => todo.push((at + 1, after)),
-            Flow::Jump(target) => go(target),
+            Flow::Next | Flow::Call => self.todo.push((at + 1, after)),
+            Flow::Jump(target) => self.go(address, target, after),
             Flow::Branch(target) => {
-                go(target);
-                todo.push((at + 1, after));
+                self.go(address, target, after);
+                self.todo.push((at + 1, after));
             }
-            Flow::JumpIndirect => leave("jumps"),
+            Flow::JumpIndirect => self.leave(address, after),
             Flow::BranchIndirect => {
-                leave("jumps");
-                todo.push((at + 1, after));
+                self.leave(address, after);
+                self.todo.push((at + 1, after));
             }
             Flow::CallIndirect => {
-                verdict.problems.push(format!(
-                    "{:#x}: calls through a pointer",
-                    instruction.address
-                ));
-                todo.push((at + 1, after));
+                self.verdict
+                    .problems
+                    .push(format!("{address:#x}: calls through a pointer"));
+                self.todo.push((at + 1, after));
             }
             // Handlers that end a run (by a trap, by the last return) go back to who started it.
-            Flow::Return | Flow::Stop => {}
-            Flow::BranchReturn => todo.push((
-                at + 1,
-                State {
-                    depth: state.depth,
-                    ..state
-                },
-            )),
+            Flow::Return | Flow::Stop => self.leaves = true,
+            Flow::BranchReturn => {
+                self.leaves = true;
+                self.todo.push((at + 1, state));
+            }
         }
     }
-    let ends_otherwise = function
-        .instructions
-        .iter()
-        .enumerate()
-        .any(|(at, instruction)| {
-            let before = at
-                .checked_sub(1)
-                .and_then(|at| function.instructions.get(at));
-            matches!(
-                arch.effect(instruction, before).flow,
-                Flow::Return | Flow::Stop
-            )
-        });
-    if !leaves && !ends_otherwise {
-        verdict.problems.push("never leaves".to_owned());
+
+    /// Notes the state on arriving somewhere; whether that adds nothing to what is known.
+    fn was_here(&mut self, at: usize, address: u64, state: State) -> bool {
+        if let Some(before) = self.seen.get(&at) {
+            if before.depth != state.depth {
+                self.verdict
+                    .problems
+                    .push(format!("{address:#x}: two stack depths meet"));
+                return true;
+            }
+            if before.had_frame || !state.had_frame {
+                return true;
+            }
+        }
+        self.seen.insert(at, state);
+        false
     }
-    verdict
+
+    /// On to an address, in this function or beyond it.
+    fn go(&mut self, from: u64, target: u64, state: State) {
+        match self.index.get(&target) {
+            Some(target) => self.todo.push((*target, state)),
+            None => self.leave(from, state),
+        }
+    }
+
+    /// Out of the function by a jump.
+    fn leave(&mut self, address: u64, state: State) {
+        self.leaves = true;
+        self.verdict.frame_at_jump_path |= state.had_frame;
+        if state.depth != 0 {
+            let problem = format!(
+                "{address:#x}: jumps with {} bytes on the stack",
+                state.depth
+            );
+            self.verdict.problems.push(problem);
+        }
+    }
 }
 
 #[cfg(test)]
