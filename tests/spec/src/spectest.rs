@@ -20,8 +20,8 @@ pub fn define(linker: &mut Linker<()>, store: &mut Store<()>) -> Result<(), Erro
     let globals = [
         ("global_i32", ValType::I32, Val::I32(666)),
         ("global_i64", ValType::I64, Val::I64(666)),
-        ("global_f32", ValType::F32, Val::F32(666.6)),
-        ("global_f64", ValType::F64, Val::F64(666.6)),
+        ("global_f32", ValType::F32, Val::F32(666.6_f32.to_bits())),
+        ("global_f64", ValType::F64, Val::F64(666.6_f64.to_bits())),
     ];
     for (name, value, initial) in globals {
         let ty = GlobalType {

@@ -14,8 +14,8 @@ pub fn read(stream: &mut Reader<'_>) -> Result<Val, Malformed> {
     Ok(match stream.tag()? {
         Tag::I32 => Val::I32(stream.u32()?.cast_signed()),
         Tag::I64 => Val::I64(stream.u64()?.cast_signed()),
-        Tag::F32 => Val::F32(f32::from_bits(stream.u32()?)),
-        Tag::F64 => Val::F64(f64::from_bits(stream.u64()?)),
+        Tag::F32 => Val::F32(stream.u32()?),
+        Tag::F64 => Val::F64(stream.u64()?),
         Tag::NullFunc => Val::FuncRef(None),
         Tag::NullExtern => Val::ExternRef(None),
         Tag::Extern => Val::ExternRef(Some(ExternRef::new(stream.u32()?))),
@@ -37,11 +37,11 @@ pub fn matches(stream: &mut Reader<'_>, actual: Option<&Val>) -> Result<bool, Ma
         }
         Tag::F32 => {
             let expected = stream.u32()?;
-            matches!(actual, Some(Val::F32(v)) if v.to_bits() == expected)
+            matches!(actual, Some(Val::F32(v)) if *v == expected)
         }
         Tag::F64 => {
             let expected = stream.u64()?;
-            matches!(actual, Some(Val::F64(v)) if v.to_bits() == expected)
+            matches!(actual, Some(Val::F64(v)) if *v == expected)
         }
         Tag::Extern => {
             let expected = ExternRef::new(stream.u32()?);
@@ -52,10 +52,10 @@ pub fn matches(stream: &mut Reader<'_>, actual: Option<&Val>) -> Result<bool, Ma
         Tag::AnyNull => matches!(actual, Some(Val::FuncRef(None) | Val::ExternRef(None))),
         Tag::AnyFunc => matches!(actual, Some(Val::FuncRef(Some(_)))),
         Tag::AnyExtern => matches!(actual, Some(Val::ExternRef(Some(_)))),
-        Tag::F32Canonical => matches!(actual, Some(Val::F32(v)) if is_canonical_f32(v.to_bits())),
-        Tag::F32Arithmetic => matches!(actual, Some(Val::F32(v)) if is_arithmetic_f32(v.to_bits())),
-        Tag::F64Canonical => matches!(actual, Some(Val::F64(v)) if is_canonical_f64(v.to_bits())),
-        Tag::F64Arithmetic => matches!(actual, Some(Val::F64(v)) if is_arithmetic_f64(v.to_bits())),
+        Tag::F32Canonical => matches!(actual, Some(Val::F32(v)) if is_canonical_f32(*v)),
+        Tag::F32Arithmetic => matches!(actual, Some(Val::F32(v)) if is_arithmetic_f32(*v)),
+        Tag::F64Canonical => matches!(actual, Some(Val::F64(v)) if is_canonical_f64(*v)),
+        Tag::F64Arithmetic => matches!(actual, Some(Val::F64(v)) if is_arithmetic_f64(*v)),
         Tag::Either => either(stream, actual)?,
     })
 }
@@ -100,8 +100,8 @@ impl fmt::Display for Shown<'_> {
             match value {
                 Val::I32(v) => write!(f, "i32 {v} = {v:#x}")?,
                 Val::I64(v) => write!(f, "i64 {v} = {v:#x}")?,
-                Val::F32(v) => write!(f, "f32 bits {:#x}", v.to_bits())?,
-                Val::F64(v) => write!(f, "f64 bits {:#x}", v.to_bits())?,
+                Val::F32(v) => write!(f, "f32 bits {v:#x}")?,
+                Val::F64(v) => write!(f, "f64 bits {v:#x}")?,
                 Val::FuncRef(None) => f.write_str("null func")?,
                 Val::FuncRef(Some(_)) => f.write_str("func")?,
                 Val::ExternRef(None) => f.write_str("null extern")?,
@@ -134,7 +134,7 @@ mod tests {
             0x7FA0_0000,
             0x7F80_0000,
         ];
-        let f32s = values.map(f32::from_bits).map(Val::F32);
+        let f32s = values.map(Val::F32);
         assert_eq!(
             f32s.map(|v| check(&canonical, v)),
             [true, true, false, false, false]
@@ -145,9 +145,9 @@ mod tests {
         );
         assert!(check(
             &[Tag::F64Canonical as u8],
-            Val::F64(f64::from_bits(0xFFF8_0000_0000_0000))
+            Val::F64(0xFFF8_0000_0000_0000)
         ));
-        assert!(!check(&[Tag::F64Arithmetic as u8], Val::F64(f64::INFINITY)));
+        assert!(!check(&[Tag::F64Arithmetic as u8], Val::from(f64::INFINITY)));
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn zeros_of_two_signs_differ() {
-        assert!(!check(&[Tag::F32 as u8, 0, 0, 0, 0x80], Val::F32(0.0)));
-        assert!(check(&[Tag::F32 as u8, 0, 0, 0, 0x80], Val::F32(-0.0)));
+        assert!(!check(&[Tag::F32 as u8, 0, 0, 0, 0x80], Val::from(0.0_f32)));
+        assert!(check(&[Tag::F32 as u8, 0, 0, 0, 0x80], Val::from(-0.0_f32)));
     }
 }
