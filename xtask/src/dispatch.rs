@@ -35,21 +35,13 @@ const SUBJECTS: &[Subject] = &[
         arch: Arch::Thumb,
         image: || firmware(&AN505, "thumbv8m.main-none-eabi"),
     },
-    Subject {
-        target: "thumbv7em-none-eabihf",
-        arch: Arch::Thumb,
-        image: || firmware(&AN500, "thumbv7em-none-eabihf"),
-    },
+    Subject { target: "thumbv7em-none-eabihf", arch: Arch::Thumb, image: || firmware(&AN500, "thumbv7em-none-eabihf") },
     Subject {
         target: "riscv32imac-unknown-none-elf",
         arch: Arch::RiscV,
         image: || firmware(&RISCV_VIRT, "riscv32imac-unknown-none-elf"),
     },
-    Subject {
-        target: "x86_64-unknown-linux-gnu",
-        arch: Arch::X86_64,
-        image: host,
-    },
+    Subject { target: "x86_64-unknown-linux-gnu", arch: Arch::X86_64, image: host },
 ];
 
 /// The path that every handler's name holds.
@@ -64,15 +56,9 @@ pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     let only = shell::take_value(&mut args, "--target")?;
     let is_verbose = shell::take_flag(&mut args, "--verbose");
-    ensure!(
-        args.is_empty(),
-        "usage: cargo xtask dispatch [--target NAME] [--verbose]"
-    );
+    ensure!(args.is_empty(), "usage: cargo xtask dispatch [--target NAME] [--verbose]");
     let (mut passed, mut failed) = (0, 0);
-    for subject in SUBJECTS
-        .iter()
-        .filter(|s| only.as_ref().is_none_or(|only| s.target == only))
-    {
+    for subject in SUBJECTS.iter().filter(|s| only.as_ref().is_none_or(|only| s.target == only)) {
         match check(subject, is_verbose) {
             Ok(()) => passed += 1,
             Err(error) => {
@@ -106,11 +92,7 @@ fn check(subject: &Subject, is_verbose: bool) -> Result<()> {
     let functions = listing::functions(&listing);
     let is_handler = |name: &str| name.contains(INTERPRETER) && name.contains(HANDLER);
     let handlers: Vec<_> = functions.iter().filter(|f| is_handler(f.name)).collect();
-    ensure!(
-        handlers.len() >= HANDLERS_MIN,
-        "only {} handlers found",
-        handlers.len()
-    );
+    ensure!(handlers.len() >= HANDLERS_MIN, "only {} handlers found", handlers.len());
     let mut problems = 0;
     let mut framed = 0;
     for handler in &handlers {
@@ -119,24 +101,14 @@ fn check(subject: &Subject, is_verbose: bool) -> Result<()> {
         for problem in &verdict.problems {
             problems += 1;
             if is_verbose || problems <= 10 {
-                println!(
-                    "{}: {} at {:#x}: {problem}",
-                    subject.target, handler.name, handler.address
-                );
+                println!("{}: {} at {:#x}: {problem}", subject.target, handler.name, handler.address);
             }
         }
         if is_verbose && !verdict.problems.is_empty() {
-            handler
-                .instructions
-                .iter()
-                .for_each(|i| println!("    {:#x} {} {}", i.address, i.mnemonic, i.operands));
+            handler.instructions.iter().for_each(|i| println!("    {:#x} {} {}", i.address, i.mnemonic, i.operands));
         }
     }
-    println!(
-        "{}: {} handlers, {framed} with a frame on the way to their jump",
-        subject.target,
-        handlers.len()
-    );
+    println!("{}: {} handlers, {framed} with a frame on the way to their jump", subject.target, handlers.len());
     ensure!(problems == 0, "{problems} problems");
     Ok(())
 }
@@ -153,9 +125,7 @@ fn disassemble(image: &Path, arch: Arch) -> Result<String> {
 
 fn objdump() -> Result<PathBuf> {
     let libraries = shell::output(shell::command("rustc").args(["--print", "target-libdir"]))?;
-    let own = Path::new(libraries.trim())
-        .with_file_name("bin")
-        .join("llvm-objdump");
+    let own = Path::new(libraries.trim()).with_file_name("bin").join("llvm-objdump");
     let candidates = [own, PathBuf::from("llvm-objdump")];
     let works = |path: &PathBuf| shell::succeeds(shell::command(path).arg("--version"));
     let found = candidates.into_iter().find(works);

@@ -27,11 +27,7 @@ pub enum TokenKind<'a> {
 
 /// The tokens of a source file.
 pub fn tokens(source: &str) -> Vec<Token<'_>> {
-    let mut lexer = Lexer {
-        source,
-        at: 0,
-        line: 1,
-    };
+    let mut lexer = Lexer { source, at: 0, line: 1 };
     std::iter::from_fn(|| lexer.next()).collect()
 }
 
@@ -52,23 +48,10 @@ pub fn functions<'a>(tokens: &[Token<'a>]) -> Vec<Function<'a>> {
     let code: Vec<Token<'a>> = tokens.iter().filter(is_code).copied().collect();
     let mut found = Vec::new();
     for (at, pair) in code.windows(2).enumerate() {
-        if let [
-            Token {
-                kind: TokenKind::Word("fn"),
-                line,
-            },
-            Token {
-                kind: TokenKind::Word(name),
-                ..
-            },
-        ] = *pair
+        if let [Token { kind: TokenKind::Word("fn"), line }, Token { kind: TokenKind::Word(name), .. }] = *pair
             && let Some(end) = body_end(&code[at..])
         {
-            found.push(Function {
-                name,
-                line,
-                length: end + 1 - line,
-            });
+            found.push(Function { name, line, length: end + 1 - line });
         }
     }
     found
@@ -173,9 +156,7 @@ fn literal(text: &str) -> Option<usize> {
         if rest[hashes..].starts_with('"') {
             let end = format!("\"{}", "#".repeat(hashes));
             let body = hashes + 1;
-            let length = rest[body..]
-                .find(&end)
-                .map_or(rest.len(), |at| body + at + end.len());
+            let length = rest[body..].find(&end).map_or(rest.len(), |at| body + at + end.len());
             return Some(prefix.len() + length);
         }
         return None;
@@ -233,23 +214,14 @@ mod tests {
 
     #[test]
     fn a_lifetime_is_no_character() {
-        assert_eq!(
-            words("fn f<'a>(x: &'a str) -> char { '\\'' }"),
-            ["fn", "f", "a", "x", "a", "str", "char"]
-        );
+        assert_eq!(words("fn f<'a>(x: &'a str) -> char { '\\'' }"), ["fn", "f", "a", "x", "a", "str", "char"]);
     }
 
     #[test]
     fn a_function_reaches_to_its_brace() {
-        let source = "trait T { fn without(&self) -> [u8; 3]; }\nfn with(a: [u8; 2]) {\n  let s = \"}\";\n  if a { }\n}\n";
+        let source =
+            "trait T { fn without(&self) -> [u8; 3]; }\nfn with(a: [u8; 2]) {\n  let s = \"}\";\n  if a { }\n}\n";
         let tokens = tokens(source);
-        assert_eq!(
-            functions(&tokens),
-            [Function {
-                name: "with",
-                line: 2,
-                length: 4
-            }]
-        );
+        assert_eq!(functions(&tokens), [Function { name: "with", line: 2, length: 4 }]);
     }
 }

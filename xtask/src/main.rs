@@ -37,51 +37,19 @@ const SUBCOMMANDS: &[Subcommand] = &[
         does: "the official suite, with both dispatch styles; --file NAME, --target mps2-an505, --verbose",
         run: spec::run,
     },
-    Subcommand {
-        name: "size",
-        does: "flash of the firmware against its budget",
-        run: size::run,
-    },
-    Subcommand {
-        name: "bench",
-        does: "`bench m33` or `bench host`: speed as ratios",
-        run: bench,
-    },
-    Subcommand {
-        name: "firmware",
-        does: "build and run the boards' programs",
-        run: firmware::run,
-    },
-    Subcommand {
-        name: "tidy",
-        does: "layering, where unsafe may stand, lengths, links, first lines",
-        run: tidy::run,
-    },
+    Subcommand { name: "size", does: "flash of the firmware against its budget", run: size::run },
+    Subcommand { name: "bench", does: "`bench m33` or `bench host`: speed as ratios", run: bench },
+    Subcommand { name: "firmware", does: "build and run the boards' programs", run: firmware::run },
+    Subcommand { name: "tidy", does: "layering, where unsafe may stand, lengths, links, first lines", run: tidy::run },
     Subcommand {
         name: "dispatch",
         does: "disassemble the threaded interpreter: every handler must end in a jump",
         run: dispatch::run,
     },
-    Subcommand {
-        name: "package",
-        does: "every crate passes `cargo package`",
-        run: package::run,
-    },
-    Subcommand {
-        name: "miri",
-        does: "a short set of tests under Miri",
-        run: miri::run,
-    },
-    Subcommand {
-        name: "fuzz",
-        does: "every fuzz target for 60 s; --seconds N",
-        run: fuzz::run,
-    },
-    Subcommand {
-        name: "setup",
-        does: "install what the above need",
-        run: setup::run,
-    },
+    Subcommand { name: "package", does: "every crate passes `cargo package`", run: package::run },
+    Subcommand { name: "miri", does: "a short set of tests under Miri", run: miri::run },
+    Subcommand { name: "fuzz", does: "every fuzz target for 60 s; --seconds N", run: fuzz::run },
+    Subcommand { name: "setup", does: "install what the above need", run: setup::run },
 ];
 
 fn main() -> ExitCode {
@@ -90,10 +58,7 @@ fn main() -> ExitCode {
         print_usage();
         return ExitCode::from(2);
     };
-    let Some(subcommand) = SUBCOMMANDS
-        .iter()
-        .find(|subcommand| subcommand.name == name)
-    else {
+    let Some(subcommand) = SUBCOMMANDS.iter().find(|subcommand| subcommand.name == name) else {
         eprintln!("unknown subcommand `{name}`");
         print_usage();
         return ExitCode::from(2);

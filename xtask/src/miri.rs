@@ -9,21 +9,15 @@ const SETS: &[(&str, &[&str])] = &[("moteur-pool", &["--lib"]), ("moteur", &["--
 
 /// Runs the set, or says that there is no Miri here.
 pub fn run(_args: &[String]) -> Result<()> {
-    if !setup::has_nightly()
-        || !shell::succeeds(shell::cargo_of("nightly").args(["miri", "--version"]))
-    {
-        println!(
-            "SKIPPED miri: needs `rustup toolchain install nightly --component miri,rust-src`"
-        );
+    if !setup::has_nightly() || !shell::succeeds(shell::cargo_of("nightly").args(["miri", "--version"])) {
+        println!("SKIPPED miri: needs `rustup toolchain install nightly --component miri,rust-src`");
         return Ok(());
     }
     for (package, filters) in SETS {
         let mut cargo = shell::cargo_of("nightly");
         // Tests are chosen per package by a feature-free build: the match loop is what Miri can follow.
         cargo.args(["miri", "test", "--package", package]);
-        cargo
-            .args(["--no-default-features", "--features", "std"])
-            .args(*filters);
+        cargo.args(["--no-default-features", "--features", "std"]).args(*filters);
         shell::run(&mut cargo)?;
     }
     Ok(())

@@ -7,9 +7,7 @@ use crate::shell;
 /// Packages all crates of the workspace that may be published and builds them from their packages.
 pub fn run(_args: &[String]) -> Result<()> {
     let metadata = shell::metadata("Cargo.toml")?;
-    let packages = metadata["packages"]
-        .as_array()
-        .context("cargo metadata: packages")?;
+    let packages = metadata["packages"].as_array().context("cargo metadata: packages")?;
     let mut cargo = shell::cargo();
     cargo.args(["package", "--quiet", "--allow-dirty"]);
     for package in packages {

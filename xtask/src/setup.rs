@@ -35,16 +35,9 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     if has_nightly() {
         let nightly = Some("nightly");
-        missing.extend(ensure_parts(
-            Kind::Component,
-            NIGHTLY_COMPONENTS,
-            nightly,
-            installs,
-        ));
+        missing.extend(ensure_parts(Kind::Component, NIGHTLY_COMPONENTS, nightly, installs));
     } else {
-        missing.push(
-            "toolchain nightly (for Miri and fuzzing): rustup toolchain install nightly".to_owned(),
-        );
+        missing.push("toolchain nightly (for Miri and fuzzing): rustup toolchain install nightly".to_owned());
     }
     if installs && let Err(error) = qemu::ensure_installed(&qemu::BOARDS) {
         missing.push(format!("{error:#}"));
@@ -79,20 +72,11 @@ impl Kind {
 }
 
 /// Installs what is wanted and not there; gives what is still missing, with the command that would install it.
-fn ensure_parts(
-    kind: Kind,
-    wanted: &[&str],
-    toolchain: Option<&str>,
-    installs: bool,
-) -> Vec<String> {
+fn ensure_parts(kind: Kind, wanted: &[&str], toolchain: Option<&str>, installs: bool) -> Vec<String> {
     let toolchain_args: Vec<&str> = toolchain.map_or(vec![], |name| vec!["--toolchain", name]);
     let absent = |installed: &str| -> Vec<String> {
         let is_there = |part: &&str| installed.lines().any(|line| is_part(line, part));
-        wanted
-            .iter()
-            .filter(|part| !is_there(part))
-            .map(|part| (*part).to_owned())
-            .collect()
+        wanted.iter().filter(|part| !is_there(part)).map(|part| (*part).to_owned()).collect()
     };
     let list = || {
         let mut command = shell::command("rustup");
@@ -102,12 +86,7 @@ fn ensure_parts(
     let mut lacking = absent(&list());
     if installs && !lacking.is_empty() {
         let mut command = shell::command("rustup");
-        let installed = shell::run(
-            command
-                .args([kind.word(), "add"])
-                .args(&toolchain_args)
-                .args(&lacking),
-        );
+        let installed = shell::run(command.args([kind.word(), "add"]).args(&toolchain_args).args(&lacking));
         if let Err(error) = installed {
             println!("{error:#}");
         }
@@ -115,17 +94,12 @@ fn ensure_parts(
     }
     let suffix = toolchain.map_or(String::new(), |name| format!(" --toolchain {name}"));
     let word = kind.word();
-    lacking
-        .iter()
-        .map(|part| format!("{word} {part}: rustup {word} add {part}{suffix}"))
-        .collect()
+    lacking.iter().map(|part| format!("{word} {part}: rustup {word} add {part}{suffix}")).collect()
 }
 
 /// Components are listed with the host's name behind theirs: `clippy-x86_64-unknown-linux-gnu`.
 fn is_part(line: &str, part: &str) -> bool {
-    line.trim()
-        .strip_prefix(part)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    line.trim().strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 #[cfg(test)]

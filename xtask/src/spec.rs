@@ -17,35 +17,20 @@ struct Style {
     features: &'static str,
 }
 
-const STYLES: [Style; 2] = [
-    Style {
-        name: "threaded",
-        features: "threaded",
-    },
-    Style {
-        name: "match loop",
-        features: "",
-    },
-];
+const STYLES: [Style; 2] =
+    [Style { name: "threaded", features: "threaded" }, Style { name: "match loop", features: "" }];
 
 /// Runs the suite. `--file NAME` (again and again) chooses files, `--style threaded|loop` one style.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     let target = shell::take_value(&mut args, "--target")?;
     let style = shell::take_value(&mut args, "--style")?;
-    let styles = STYLES.iter().filter(|candidate| {
-        style
-            .as_deref()
-            .is_none_or(|wanted| candidate.name.ends_with(wanted))
-    });
+    let styles =
+        STYLES.iter().filter(|candidate| style.as_deref().is_none_or(|wanted| candidate.name.ends_with(wanted)));
     let mut failed = Vec::new();
     let mut count = 0;
     for style in styles {
-        println!(
-            "spec suite, {} dispatch, on {}",
-            style.name,
-            target.as_deref().unwrap_or("host")
-        );
+        println!("spec suite, {} dispatch, on {}", style.name, target.as_deref().unwrap_or("host"));
         let result = match target.as_deref() {
             None => on_host(style, &args),
             Some("mps2-an505") => on_board(style, &args),
@@ -66,12 +51,7 @@ fn host_program(features: &str) -> std::process::Command {
     let features = format!("convert,{features}");
     let mut cargo = shell::cargo();
     cargo.args(["run", "--quiet", "--release", "--package", "moteur-spec"]);
-    cargo.args([
-        "--no-default-features",
-        "--features",
-        features.trim_end_matches(','),
-        "--",
-    ]);
+    cargo.args(["--no-default-features", "--features", features.trim_end_matches(','), "--"]);
     cargo
 }
 
@@ -89,11 +69,7 @@ fn on_board(style: &Style, args: &[String]) -> Result<()> {
     shell::run(host_program("").args(&files).arg("--convert").arg(&suite))?;
 
     let mut build = Build::new("spec-an505", &AN505);
-    let features: Vec<&str> = style
-        .features
-        .split(',')
-        .filter(|f| !f.is_empty())
-        .collect();
+    let features: Vec<&str> = style.features.split(',').filter(|f| !f.is_empty()).collect();
     build.features = &features;
     let image = build.image()?;
     // The board opens `suite.bin` where the emulator stands.
@@ -104,21 +80,13 @@ fn on_board(style: &Style, args: &[String]) -> Result<()> {
     let run = run?;
 
     std::fs::write(&log, &run.output).with_context(|| format!("writing {}", log.display()))?;
-    ensure!(
-        run.status == 0,
-        "the board stopped with status {}:\n{}",
-        run.status,
-        tail(&run.output)
-    );
+    ensure!(run.status == 0, "the board stopped with status {}:\n{}", run.status, tail(&run.output));
     shell::run(host_program("").args(args).arg("--judge").arg(&log))
 }
 
 /// The arguments that choose files, as the converter knows no others.
 fn files_only(args: &[String]) -> Vec<String> {
-    args.iter()
-        .filter(|arg| *arg != "--verbose")
-        .cloned()
-        .collect()
+    args.iter().filter(|arg| *arg != "--verbose").cloned().collect()
 }
 
 /// The last lines of a text.

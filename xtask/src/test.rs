@@ -24,19 +24,11 @@ struct Step {
 }
 
 const fn step(name: &'static str, run: Run) -> Step {
-    Step {
-        name,
-        run,
-        is_long: false,
-    }
+    Step { name, run, is_long: false }
 }
 
 const fn long(name: &'static str, run: Run) -> Step {
-    Step {
-        name,
-        run,
-        is_long: true,
-    }
+    Step { name, run, is_long: true }
 }
 
 const FIRMWARE: &str = "firmware/Cargo.toml";
@@ -46,45 +38,17 @@ const STEPS: &[Step] = &[
     step("setup", Run::Xtask(&["setup"])),
     step("tidy", Run::Xtask(&["tidy"])),
     step("format", Run::Cargo(&["fmt", "--all", "--check"])),
-    step(
-        "format firmware",
-        Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", FIRMWARE]),
-    ),
-    step(
-        "clippy",
-        Run::Cargo(&[
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]),
-    ),
+    step("format firmware", Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", FIRMWARE])),
+    step("clippy", Run::Cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     step("tests", Run::Cargo(&["test", "--quiet", "--workspace"])),
     step(
         "tests, optimised",
-        Run::Cargo(&[
-            "test",
-            "--quiet",
-            "--release",
-            "--package",
-            "moteur",
-            "--package",
-            "moteur-cli",
-        ]),
+        Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur", "--package", "moteur-cli"]),
     ),
-    step(
-        "documents",
-        Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"]),
-    ),
+    step("documents", Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"])),
     step("spec", Run::Xtask(&["spec"])),
     step("firmware", Run::Xtask(&["firmware"])),
-    step(
-        "spec on the board",
-        Run::Xtask(&["spec", "--target", "mps2-an505"]),
-    ),
+    step("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
     step("size", Run::Xtask(&["size"])),
     step("bench m33", Run::Xtask(&["bench", "m33"])),
     step("dispatch", Run::Xtask(&["dispatch"])),
@@ -100,9 +64,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let with_long = shell::take_flag(&mut args, "--long");
     let only = shell::take_value(&mut args, "--only")?;
     if shell::take_flag(&mut args, "--list") {
-        STEPS.iter().for_each(|step| {
-            println!("{}{}", step.name, if step.is_long { " (long)" } else { "" })
-        });
+        STEPS.iter().for_each(|step| println!("{}{}", step.name, if step.is_long { " (long)" } else { "" }));
         return Ok(());
     }
     if let Some(unknown) = args.first() {
@@ -128,10 +90,7 @@ pub fn run(args: &[String]) -> Result<()> {
     for failure in &failures {
         println!("FAILED {failure}");
     }
-    ensure!(
-        totals.passed + totals.failed + totals.skipped > 0,
-        "no such step; see --list"
-    );
+    ensure!(totals.passed + totals.failed + totals.skipped > 0, "no such step; see --list");
     println!("{totals}");
     ensure!(totals.failed == 0, "{} steps failed", failures.len());
     Ok(())
@@ -167,11 +126,7 @@ impl Counts {
 
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} passed, {} failed, {} skipped",
-            self.passed, self.failed, self.skipped
-        )
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 }
 
@@ -210,9 +165,7 @@ fn command(step: &Step) -> Result<Command> {
     Ok(match step.run {
         Run::Cargo(args) => {
             let mut cargo = shell::cargo();
-            cargo
-                .args(args)
-                .args((args[0] == "test").then_some("--no-fail-fast"));
+            cargo.args(args).args((args[0] == "test").then_some("--no-fail-fast"));
             cargo.env("RUSTDOCFLAGS", "-D warnings");
             cargo
         }
@@ -226,10 +179,7 @@ fn command(step: &Step) -> Result<Command> {
 
 /// Runs a command, passes its output on and counts what it says.
 fn follow(command: &mut Command, counts: &mut Counts) -> Result<()> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context(shell::shown(command))?;
+    let mut child = command.stdout(Stdio::piped()).spawn().context(shell::shown(command))?;
     let stdout = child.stdout.take().context("no pipe")?;
     for line in BufReader::new(stdout).split(b'\n') {
         let line = line?;
@@ -238,11 +188,7 @@ fn follow(command: &mut Command, counts: &mut Counts) -> Result<()> {
         counts.add_line(line.trim_end());
     }
     let status = child.wait()?;
-    ensure!(
-        status.success(),
-        "`{}` failed ({status})",
-        shell::shown(command)
-    );
+    ensure!(status.success(), "`{}` failed ({status})", shell::shown(command));
     ensure!(counts.failed == 0, "{} failed", counts.failed);
     Ok(())
 }
@@ -264,40 +210,21 @@ mod tests {
         ] {
             counts.add_line(line);
         }
-        assert_eq!(
-            counts,
-            Counts {
-                passed: 14,
-                failed: 2,
-                skipped: 6
-            }
-        );
+        assert_eq!(counts, Counts { passed: 14, failed: 2, skipped: 6 });
     }
 
     #[test]
     fn a_step_that_fails_without_counting_is_one_failure() {
         let failing = step("no such subcommand", Run::Cargo(&["no-such-subcommand"]));
         let (counts, failure) = carry_out(&failing);
-        assert_eq!(
-            counts,
-            Counts {
-                failed: 1,
-                ..Counts::default()
-            }
-        );
+        assert_eq!(counts, Counts { failed: 1, ..Counts::default() });
         assert!(failure.is_some());
     }
 
     #[test]
     fn a_step_that_succeeds_without_counting_is_one_check() {
         let (counts, failure) = carry_out(&step("version", Run::Cargo(&["--version"])));
-        assert_eq!(
-            counts,
-            Counts {
-                passed: 1,
-                ..Counts::default()
-            }
-        );
+        assert_eq!(counts, Counts { passed: 1, ..Counts::default() });
         assert_eq!(failure, None);
     }
 }

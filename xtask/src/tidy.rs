@@ -23,18 +23,12 @@ pub struct File {
 
 impl File {
     fn is(&self, extension: &str) -> bool {
-        Path::new(&self.path)
-            .extension()
-            .is_some_and(|own| own == extension)
+        Path::new(&self.path).extension().is_some_and(|own| own == extension)
     }
 
     /// The tokens of a Rust file; none of others.
     fn tokens(&self) -> Vec<Token<'_>> {
-        if self.is("rs") {
-            lex::tokens(&self.text)
-        } else {
-            Vec::new()
-        }
+        if self.is("rs") { lex::tokens(&self.text) } else { Vec::new() }
     }
 }
 
@@ -83,11 +77,7 @@ pub fn run(_args: &[String]) -> Result<()> {
         for problem in &problems {
             println!("{name}: {problem}");
         }
-        if problems.is_empty() {
-            passed += 1
-        } else {
-            failed += 1
-        }
+        if problems.is_empty() { passed += 1 } else { failed += 1 }
     }
     println!("{passed} passed, {failed} failed, 0 skipped");
     ensure!(failed == 0, "{failed} rules are broken");
@@ -96,11 +86,7 @@ pub fn run(_args: &[String]) -> Result<()> {
 
 fn read_tree() -> Result<Tree> {
     let root = shell::root();
-    let mut tree = Tree {
-        files: Vec::new(),
-        packages: Vec::new(),
-        paths: Vec::new(),
-    };
+    let mut tree = Tree { files: Vec::new(), packages: Vec::new(), paths: Vec::new() };
     walk(&root, "", &mut tree)?;
     tree.files.sort_by(|a, b| a.path.cmp(&b.path));
     for manifest in ["Cargo.toml", "firmware/Cargo.toml", "fuzz/Cargo.toml"] {
@@ -113,22 +99,12 @@ fn read_tree() -> Result<Tree> {
 
 /// Reads a directory, except what is built or fetched.
 fn walk(root: &Path, dir: &str, tree: &mut Tree) -> Result<()> {
-    let entries = root
-        .join(dir)
-        .read_dir()
-        .with_context(|| format!("reading {dir}"))?;
+    let entries = root.join(dir).read_dir().with_context(|| format!("reading {dir}"))?;
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let path = if dir.is_empty() {
-            name.clone()
-        } else {
-            format!("{dir}/{name}")
-        };
-        let is_built = matches!(
-            name.as_str(),
-            "target" | ".git" | "corpus" | "artifacts" | "coverage"
-        );
+        let path = if dir.is_empty() { name.clone() } else { format!("{dir}/{name}") };
+        let is_built = matches!(name.as_str(), "target" | ".git" | "corpus" | "artifacts" | "coverage");
         if is_built {
             continue;
         }
@@ -143,35 +119,18 @@ fn walk(root: &Path, dir: &str, tree: &mut Tree) -> Result<()> {
 }
 
 fn packages(metadata: &serde_json::Value) -> Result<Vec<Package>> {
-    let packages = metadata["packages"]
-        .as_array()
-        .context("cargo metadata: packages")?;
+    let packages = metadata["packages"].as_array().context("cargo metadata: packages")?;
     packages.iter().map(package).collect()
 }
 
 fn package(metadata: &serde_json::Value) -> Result<Package> {
-    let name = metadata["name"]
-        .as_str()
-        .context("cargo metadata: name")?
-        .to_owned();
-    let dependencies = metadata["dependencies"]
-        .as_array()
-        .context("cargo metadata: dependencies")?;
+    let name = metadata["name"].as_str().context("cargo metadata: name")?.to_owned();
+    let dependencies = metadata["dependencies"].as_array().context("cargo metadata: dependencies")?;
     // Tests and build scripts may use what they like: no user of the crate builds with it.
-    let normal = dependencies
-        .iter()
-        .filter(|dependency| dependency["kind"].is_null());
-    let dependencies = normal
-        .filter_map(|dependency| dependency["name"].as_str())
-        .map(str::to_owned);
-    let features = metadata["features"]
-        .as_object()
-        .context("cargo metadata: features")?;
-    Ok(Package {
-        name,
-        dependencies: dependencies.collect(),
-        features: features.keys().cloned().collect(),
-    })
+    let normal = dependencies.iter().filter(|dependency| dependency["kind"].is_null());
+    let dependencies = normal.filter_map(|dependency| dependency["name"].as_str()).map(str::to_owned);
+    let features = metadata["features"].as_object().context("cargo metadata: features")?;
+    Ok(Package { name, dependencies: dependencies.collect(), features: features.keys().cloned().collect() })
 }
 
 #[cfg(test)]
@@ -180,29 +139,14 @@ pub mod tests {
 
     /// A tree of one file.
     pub fn tree_of(path: &str, text: &str) -> Tree {
-        let file = File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
-        Tree {
-            paths: vec![file.path.clone()],
-            files: vec![file],
-            packages: Vec::new(),
-        }
+        let file = File { path: path.to_owned(), text: text.to_owned() };
+        Tree { paths: vec![file.path.clone()], files: vec![file], packages: Vec::new() }
     }
 
     /// A tree of one package.
     pub fn tree_of_package(name: &str, dependencies: &[&str], features: &[&str]) -> Tree {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let package = Package {
-            name: name.to_owned(),
-            dependencies: owned(dependencies),
-            features: owned(features),
-        };
-        Tree {
-            files: Vec::new(),
-            packages: vec![package],
-            paths: Vec::new(),
-        }
+        let package = Package { name: name.to_owned(), dependencies: owned(dependencies), features: owned(features) };
+        Tree { files: Vec::new(), packages: vec![package], paths: Vec::new() }
     }
 }

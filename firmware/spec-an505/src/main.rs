@@ -81,12 +81,7 @@ fn memory() -> Result<(&'static mut [u8], Heap), OutOfMemory> {
 
 fn suite() -> Result<(), Stopped> {
     let (buffer, heap) = memory()?;
-    let resources = Resources {
-        heap,
-        stack_bytes: STACK_BYTES,
-        memory_pages_max: MEMORY_PAGES_MAX,
-        skips_large: true,
-    };
+    let resources = Resources { heap, stack_bytes: STACK_BYTES, memory_pages_max: MEMORY_PAGES_MAX, skips_large: true };
     let mut suite = File::open(c"suite.bin").ok_or(Stopped::File)?;
     let mut magic = [0; MAGIC.len()];
     suite.read(&mut magic).ok_or(Stopped::File)?;

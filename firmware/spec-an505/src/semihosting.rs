@@ -20,11 +20,7 @@ pub struct File {
 impl File {
     /// Opens a file, by its path from where the emulator was started.
     pub fn open(path: &CStr) -> Option<File> {
-        let arguments = [
-            path.as_ptr().expose_provenance(),
-            MODE_READ_BINARY,
-            path.count_bytes(),
-        ];
+        let arguments = [path.as_ptr().expose_provenance(), MODE_READ_BINARY, path.count_bytes()];
         // SAFETY: the host reads the path, which outlives the call.
         let handle = unsafe { call(SYS_OPEN, &arguments) };
         (handle != usize::MAX).then_some(File { handle })

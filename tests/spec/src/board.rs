@@ -20,10 +20,7 @@ pub struct Printer<W> {
 impl<W: fmt::Write> Printer<W> {
     /// A printer that has seen nothing yet.
     pub fn new(out: W) -> Printer<W> {
-        Printer {
-            out,
-            passed: [0; Kind::ALL.len()],
-        }
+        Printer { out, passed: [0; Kind::ALL.len()] }
     }
 
     /// Prints the counts of passes and the mark that the run came to its end.
@@ -59,12 +56,8 @@ impl<W: fmt::Write> Sink for Printer<W> {
 #[cfg(feature = "convert")]
 pub fn read(log: &str, report: &mut crate::report::Report) -> anyhow::Result<()> {
     use anyhow::{Context, ensure};
-    let kind = |text: &str| -> anyhow::Result<Kind> {
-        Kind::ALL
-            .get(text.parse::<usize>()?)
-            .copied()
-            .context("unknown kind")
-    };
+    let kind =
+        |text: &str| -> anyhow::Result<Kind> { Kind::ALL.get(text.parse::<usize>()?).copied().context("unknown kind") };
     let mut ended = false;
     for text in log.lines() {
         ended |= text == "END";
@@ -72,11 +65,7 @@ pub fn read(log: &str, report: &mut crate::report::Report) -> anyhow::Result<()>
         match *fields.as_slice() {
             ["P", count, opcode] => report.count_passed(kind(opcode)?, count.parse()?),
             [letter @ ("F" | "S" | "W"), file, line, opcode, rest] => {
-                let place = Place {
-                    file,
-                    line: line.parse()?,
-                    kind: kind(opcode)?,
-                };
+                let place = Place { file, line: line.parse()?, kind: kind(opcode)? };
                 match letter {
                     "F" => report.record(place, Verdict::Failed(format_args!("{rest}"))),
                     "S" => report.record(place, Verdict::Skipped(format_args!("{rest}"))),
@@ -100,11 +89,7 @@ mod tests {
     fn what_is_printed_is_read_back() {
         let mut log = String::new();
         let mut printer = Printer::new(&mut log);
-        let place = |line| Place {
-            file: "s/f",
-            line,
-            kind: Kind::AssertTrap,
-        };
+        let place = |line| Place { file: "s/f", line, kind: Kind::AssertTrap };
         printer.record(place(1), Verdict::Passed);
         printer.record(place(2), Verdict::Failed(format_args!("a|b")));
         printer.record(place(3), Verdict::PassedOtherWords(format_args!("x")));
@@ -113,11 +98,7 @@ mod tests {
         let mut report = Report::default();
         read(&log, &mut report).unwrap();
         let judged = report.judge(&Listed::default(), true, true).unwrap();
-        assert!(
-            judged.text.ends_with("2 passed, 1 failed, 1 skipped\n"),
-            "{}",
-            judged.text
-        );
+        assert!(judged.text.ends_with("2 passed, 1 failed, 1 skipped\n"), "{}", judged.text);
         assert!(judged.text.contains("FAILED s/f:2 assert_trap: a|b"));
     }
 

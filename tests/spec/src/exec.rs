@@ -47,11 +47,7 @@ impl From<Error> for Broken {
 
 /// Reads the stream's header.
 pub fn header(stream: &mut Reader<'_>) -> Result<(), Malformed> {
-    if stream.take(MAGIC.len())? == MAGIC {
-        Ok(())
-    } else {
-        Err(Malformed)
-    }
+    if stream.take(MAGIC.len())? == MAGIC { Ok(()) } else { Err(Malformed) }
 }
 
 /// Runs one file: its name and its commands, without the length in front.
@@ -66,11 +62,7 @@ pub fn file(resources: &Resources, bytes: &[u8], sink: &mut dyn Sink) -> Result<
     }
     let used_after = resources.heap.stats().used;
     if used_after != used_before {
-        let place = Place {
-            file: name,
-            line,
-            kind: Kind::Reset,
-        };
+        let place = Place { file: name, line, kind: Kind::Reset };
         let lost = format_args!("the heap held {used_before} bytes before and {used_after} after");
         sink.record(place, Verdict::Failed(lost));
     }
@@ -121,9 +113,8 @@ enum Done {
 
 impl<'r> World<'r> {
     fn new(resources: &'r Resources) -> Result<World<'r>, Error> {
-        let config = Config::new(resources.heap)
-            .stack_bytes(resources.stack_bytes)
-            .max_memory_pages(resources.memory_pages_max);
+        let config =
+            Config::new(resources.heap).stack_bytes(resources.stack_bytes).max_memory_pages(resources.memory_pages_max);
         let engine = Engine::new(config)?;
         let mut store = Store::new(&engine, ())?;
         let mut linker = Linker::new(&engine);
@@ -132,23 +123,11 @@ impl<'r> World<'r> {
         crate::spectest::define(&mut linker, &mut store)?;
         let instances = [Slot::Empty; SLOTS];
         let definitions = [const { None }; SLOTS];
-        Ok(World {
-            resources,
-            engine,
-            store,
-            linker,
-            instances,
-            definitions,
-        })
+        Ok(World { resources, engine, store, linker, instances, definitions })
     }
 
     /// Runs commands up to a `Reset` or the end; gives the last line.
-    fn until_reset(
-        &mut self,
-        file: &str,
-        stream: &mut Reader<'_>,
-        sink: &mut dyn Sink,
-    ) -> Result<u32, Malformed> {
+    fn until_reset(&mut self, file: &str, stream: &mut Reader<'_>, sink: &mut dyn Sink) -> Result<u32, Malformed> {
         let mut line = 0;
         while !stream.is_empty() {
             let kind = stream.kind()?;
@@ -163,9 +142,7 @@ impl<'r> World<'r> {
                 Kind::Register => self.register(stream, &mut record)?,
                 Kind::Invoke => self.invoke(stream, &mut record)?,
                 Kind::AssertReturn => self.assert_return(stream, &mut record)?,
-                Kind::AssertTrap | Kind::AssertExhaustion => {
-                    self.assert_trap(stream, &mut record)?
-                }
+                Kind::AssertTrap | Kind::AssertExhaustion => self.assert_trap(stream, &mut record)?,
                 Kind::AssertInvalid | Kind::AssertMalformed => {
                     self.assert_refused(stream, &mut record)?;
                 }
@@ -256,12 +233,10 @@ impl<'r> World<'r> {
     fn register(&mut self, stream: &mut Reader<'_>, record: Record<'_>) -> Result<(), Malformed> {
         let (slot, name) = (stream.slot()?, stream.text()?);
         match self.slot(slot) {
-            Slot::Instance(instance) => {
-                match self.linker.instance(&self.store, name, instance) {
-                    Ok(_) => record(Verdict::Passed),
-                    Err(error) => record(Verdict::Failed(format_args!("{error}"))),
-                }
-            }
+            Slot::Instance(instance) => match self.linker.instance(&self.store, name, instance) {
+                Ok(_) => record(Verdict::Passed),
+                Err(error) => record(Verdict::Failed(format_args!("{error}"))),
+            },
             Slot::Skipped(cause) => record(Verdict::Skipped(format_args!("{cause}"))),
             Slot::Empty | Slot::Failed => record(Verdict::Failed(format_args!("no instance"))),
         }
@@ -293,25 +268,18 @@ impl<'r> World<'r> {
         let arguments = arguments.get(..count).ok_or(Malformed)?;
         Ok(match (action, instance.export(&self.store, name)) {
             (Action::Call, Some(Extern::Func(func))) => self.call(func, arguments, values)?,
-            (Action::Get, Some(Extern::Global(global))) => {
-                match global.get(&self.store) {
-                    Ok(value) => {
-                        *values.first_mut().ok_or(Malformed)? = value;
-                        Done::Values(1)
-                    }
-                    Err(error) => Done::Error(error),
+            (Action::Get, Some(Extern::Global(global))) => match global.get(&self.store) {
+                Ok(value) => {
+                    *values.first_mut().ok_or(Malformed)? = value;
+                    Done::Values(1)
                 }
-            }
+                Err(error) => Done::Error(error),
+            },
             _ => Done::Missing,
         })
     }
 
-    fn call(
-        &mut self,
-        func: Func,
-        arguments: &[Val],
-        values: &mut Values,
-    ) -> Result<Done, Malformed> {
+    fn call(&mut self, func: Func, arguments: &[Val], values: &mut Values) -> Result<Done, Malformed> {
         let count = match func.ty(&self.store) {
             Ok(ty) => ty.results.len(),
             Err(error) => return Ok(Done::Error(error)),
@@ -332,11 +300,7 @@ impl<'r> World<'r> {
         Ok(())
     }
 
-    fn assert_return(
-        &mut self,
-        stream: &mut Reader<'_>,
-        record: Record<'_>,
-    ) -> Result<(), Malformed> {
+    fn assert_return(&mut self, stream: &mut Reader<'_>, record: Record<'_>) -> Result<(), Malformed> {
         let mut values = no_values();
         let done = self.action(stream, &mut values)?;
         let expected = usize::from(stream.u8()?);
@@ -356,11 +320,7 @@ impl<'r> World<'r> {
         Ok(())
     }
 
-    fn assert_trap(
-        &mut self,
-        stream: &mut Reader<'_>,
-        record: Record<'_>,
-    ) -> Result<(), Malformed> {
+    fn assert_trap(&mut self, stream: &mut Reader<'_>, record: Record<'_>) -> Result<(), Malformed> {
         let mut values = no_values();
         let done = self.action(stream, &mut values)?;
         let message = stream.text()?;
@@ -375,58 +335,36 @@ impl<'r> World<'r> {
         Ok(())
     }
 
-    fn assert_refused(
-        &mut self,
-        stream: &mut Reader<'_>,
-        record: Record<'_>,
-    ) -> Result<(), Malformed> {
+    fn assert_refused(&mut self, stream: &mut Reader<'_>, record: Record<'_>) -> Result<(), Malformed> {
         let (bytes, message) = (stream.module()?, stream.text()?);
         match Module::new(&self.engine, bytes) {
-            Ok(_) => record(Verdict::Failed(format_args!(
-                "accepted; should be: {message}"
-            ))),
+            Ok(_) => record(Verdict::Failed(format_args!("accepted; should be: {message}"))),
             Err(Error::Module(error)) => judge_words(&error, message, record),
             Err(error) => match self.skip_cause(error) {
                 Some(cause) => record(Verdict::Skipped(format_args!("{cause}"))),
-                None => record(Verdict::Failed(format_args!(
-                    "{error}; should be: {message}"
-                ))),
+                None => record(Verdict::Failed(format_args!("{error}; should be: {message}"))),
             },
         }
         Ok(())
     }
 
-    fn assert_unlinkable(
-        &mut self,
-        stream: &mut Reader<'_>,
-        record: Record<'_>,
-    ) -> Result<(), Malformed> {
+    fn assert_unlinkable(&mut self, stream: &mut Reader<'_>, record: Record<'_>) -> Result<(), Malformed> {
         let (bytes, message) = (stream.module()?, stream.text()?);
         match self.load(bytes) {
-            Ok(_) => record(Verdict::Failed(format_args!(
-                "linked; should be: {message}"
-            ))),
+            Ok(_) => record(Verdict::Failed(format_args!("linked; should be: {message}"))),
             Err(error @ Error::Link { .. }) => judge_words(&error, message, record),
             Err(error) => match self.skip_cause(error) {
                 Some(cause) => record(Verdict::Skipped(format_args!("{cause}"))),
-                None => record(Verdict::Failed(format_args!(
-                    "{error}; should be: {message}"
-                ))),
+                None => record(Verdict::Failed(format_args!("{error}; should be: {message}"))),
             },
         }
         Ok(())
     }
 
-    fn assert_uninstantiable(
-        &mut self,
-        stream: &mut Reader<'_>,
-        record: Record<'_>,
-    ) -> Result<(), Malformed> {
+    fn assert_uninstantiable(&mut self, stream: &mut Reader<'_>, record: Record<'_>) -> Result<(), Malformed> {
         let (bytes, message) = (stream.module()?, stream.text()?);
         match self.load(bytes) {
-            Ok(_) => record(Verdict::Failed(format_args!(
-                "no trap; should be: {message}"
-            ))),
+            Ok(_) => record(Verdict::Failed(format_args!("no trap; should be: {message}"))),
             Err(error) => match self.skip_cause(error) {
                 Some(cause) => record(Verdict::Skipped(format_args!("{cause}"))),
                 None => trapped(error, message, record),
@@ -458,9 +396,7 @@ fn unexpected(done: Done, record: Record<'_>) {
 fn trapped(error: Error, message: &str, record: Record<'_>) {
     match error {
         Error::Trap(trap) if agrees(&trap, message) => record(Verdict::Passed),
-        other => record(Verdict::Failed(format_args!(
-            "{other}; should be: {message}"
-        ))),
+        other => record(Verdict::Failed(format_args!("{other}; should be: {message}"))),
     }
 }
 
@@ -469,20 +405,14 @@ fn judge_words(error: &dyn fmt::Display, message: &str, record: Record<'_>) {
     if agrees(error, message) {
         record(Verdict::Passed);
     } else {
-        record(Verdict::PassedOtherWords(format_args!(
-            "{error}; suite: {message}"
-        )));
+        record(Verdict::PassedOtherWords(format_args!("{error}; suite: {message}")));
     }
 }
 
 /// Whether one of the texts begins with the other: the suite's says less ("uninitialized element") or more
 /// ("uninitialized element 2") than ours, which goes on with the offset.
 fn agrees(actual: &dyn fmt::Display, expected: &str) -> bool {
-    let mut prefix = Prefix {
-        expected: expected.as_bytes(),
-        at: 0,
-        same: true,
-    };
+    let mut prefix = Prefix { expected: expected.as_bytes(), at: 0, same: true };
     let written = fmt::write(&mut prefix, format_args!("{actual}"));
     written.is_ok() && prefix.same && prefix.at > 0
 }

@@ -225,11 +225,7 @@ impl<'a> Reader<'a> {
     /// The number of an instance slot.
     pub fn slot(&mut self) -> Result<usize, Malformed> {
         let slot = usize::from(self.u8()?);
-        if slot < SLOTS {
-            Ok(slot)
-        } else {
-            Err(Malformed)
-        }
+        if slot < SLOTS { Ok(slot) } else { Err(Malformed) }
     }
 
     /// An opcode.

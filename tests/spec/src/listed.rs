@@ -20,9 +20,8 @@ impl Listed {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let (place, reason) = line
-                .split_once(char::is_whitespace)
-                .with_context(|| format!("`{line}` gives no reason"))?;
+            let (place, reason) =
+                line.split_once(char::is_whitespace).with_context(|| format!("`{line}` gives no reason"))?;
             let twice = reasons.insert(place.to_owned(), reason.trim().to_owned());
             ensure!(twice.is_none(), "`{place}` is listed twice");
         }

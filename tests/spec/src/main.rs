@@ -49,8 +49,7 @@ fn run() -> Result<bool> {
     let options = options(std::env::args().skip(1))?;
     let files = converted(&options.files)?;
     if let Some(path) = &options.convert {
-        std::fs::write(path, convert::stream(&files)?)
-            .with_context(|| format!("writing {path}"))?;
+        std::fs::write(path, convert::stream(&files)?).with_context(|| format!("writing {path}"))?;
         return Ok(true);
     }
     let mut report = Report::default();
@@ -73,11 +72,7 @@ fn run() -> Result<bool> {
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
     let mut options = Options::default();
     while let Some(argument) = arguments.next() {
-        let mut value = || {
-            arguments
-                .next()
-                .with_context(|| format!("{argument} needs a value"))
-        };
+        let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
         match argument.as_str() {
             "--file" => options.files.push(value()?),
             "--convert" => options.convert = Some(value()?),
@@ -93,19 +88,13 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
 fn converted(wanted: &[String]) -> Result<Vec<Converted>> {
     let is_wanted = |name: &str| {
         wanted.is_empty()
-            || wanted.iter().any(|wanted| {
-                name == wanted || name.rsplit('/').next() == Some(wanted.trim_end_matches(".wast"))
-            })
+            || wanted
+                .iter()
+                .any(|wanted| name == wanted || name.rsplit('/').next() == Some(wanted.trim_end_matches(".wast")))
     };
     let files = convert::files().filter(|test| is_wanted(&convert::name(test)));
-    let files = files
-        .map(|test| convert::file(&test))
-        .collect::<Result<Vec<_>>>()?;
-    ensure!(
-        !files.is_empty(),
-        "no such file in the suite: {}",
-        wanted.join(", ")
-    );
+    let files = files.map(|test| convert::file(&test)).collect::<Result<Vec<_>>>()?;
+    ensure!(!files.is_empty(), "no such file in the suite: {}", wanted.join(", "));
     Ok(files)
 }
 
@@ -117,11 +106,7 @@ fn on_host(file: &Converted, report: &mut Report) {
         skips_large: false,
     };
     if let Err(broken) = exec::file(&resources, &file.bytes, report) {
-        let place = Place {
-            file: &file.name,
-            line: 0,
-            kind: Kind::Reset,
-        };
+        let place = Place { file: &file.name, line: 0, kind: Kind::Reset };
         let cause = match broken {
             Broken::Stream(_) => "the stream is malformed".to_owned(),
             Broken::Runtime(error) => error.to_string(),

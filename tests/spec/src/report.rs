@@ -29,16 +29,9 @@ pub struct Report {
 
 impl Sink for Report {
     fn record(&mut self, place: Place<'_>, verdict: Verdict<'_>) {
-        self.by_kind
-            .entry(place.kind.name())
-            .or_default()
-            .add(verdict);
+        self.by_kind.entry(place.kind.name()).or_default().add(verdict);
         let at = format!("{}:{}", place.file, place.line);
-        let note = |text: std::fmt::Arguments<'_>| Note {
-            place: at.clone(),
-            kind: place.kind,
-            text: text.to_string(),
-        };
+        let note = |text: std::fmt::Arguments<'_>| Note { place: at.clone(), kind: place.kind, text: text.to_string() };
         match verdict {
             Verdict::Passed => {
                 self.passed_places.insert(at);
@@ -64,11 +57,7 @@ impl Report {
     /// Notes a pass in other words that a board has counted already.
     pub fn note_other_words(&mut self, place: Place<'_>, text: &str) {
         let at = format!("{}:{}", place.file, place.line);
-        self.other_words.push(Note {
-            place: at,
-            kind: place.kind,
-            text: text.to_owned(),
-        });
+        self.other_words.push(Note { place: at, kind: place.kind, text: text.to_owned() });
     }
 }
 
@@ -92,23 +81,11 @@ impl Report {
             totals.skipped += counts.skipped;
         }
         for note in &self.skipped {
-            writeln!(
-                text,
-                "skipped {} {}: {}",
-                note.place,
-                note.kind.name(),
-                note.text
-            )?;
+            writeln!(text, "skipped {} {}: {}", note.place, note.kind.name(), note.text)?;
         }
         if verbose {
             for note in &self.other_words {
-                writeln!(
-                    text,
-                    "other words {} {}: {}",
-                    note.place,
-                    note.kind.name(),
-                    note.text
-                )?;
+                writeln!(text, "other words {} {}: {}", note.place, note.kind.name(), note.text)?;
             }
         }
         let mut listed = 0;
@@ -119,36 +96,20 @@ impl Report {
                 reached.push(note.place.as_str());
                 listed += 1;
             } else {
-                writeln!(
-                    text,
-                    "FAILED {} {}: {}",
-                    note.place,
-                    note.kind.name(),
-                    note.text
-                )?;
+                writeln!(text, "FAILED {} {}: {}", note.place, note.kind.name(), note.text)?;
                 totals.failed += 1;
             }
         }
         for place in expected.places().filter(|place| !reached.contains(place)) {
             if whole || self.passed_places.contains(place) {
-                writeln!(
-                    text,
-                    "FAILED {place}: listed as an expected failure, but passes"
-                )?;
+                writeln!(text, "FAILED {place}: listed as an expected failure, but passes")?;
                 totals.failed += 1;
             }
         }
-        writeln!(
-            text,
-            "{} refusals in other words than the suite's",
-            self.other_words.len()
-        )?;
+        writeln!(text, "{} refusals in other words than the suite's", self.other_words.len())?;
         writeln!(text, "{listed} listed failures")?;
         writeln!(text, "{totals}")?;
-        Ok(Judgement {
-            text,
-            good: totals.failed == 0,
-        })
+        Ok(Judgement { text, good: totals.failed == 0 })
     }
 }
 
@@ -158,11 +119,7 @@ mod tests {
 
     fn report() -> Report {
         let mut report = Report::default();
-        let place = |line| Place {
-            file: "s/f",
-            line,
-            kind: Kind::AssertReturn,
-        };
+        let place = |line| Place { file: "s/f", line, kind: Kind::AssertReturn };
         report.record(place(1), Verdict::Passed);
         report.record(place(2), Verdict::Failed(format_args!("gave [i32 1]")));
         report.record(place(3), Verdict::Skipped(format_args!("v128")));
@@ -173,11 +130,7 @@ mod tests {
     fn an_unlisted_failure_fails() {
         let judged = report().judge(&Listed::default(), true, false).unwrap();
         assert!(!judged.good);
-        assert!(
-            judged.text.ends_with("1 passed, 1 failed, 1 skipped\n"),
-            "{}",
-            judged.text
-        );
+        assert!(judged.text.ends_with("1 passed, 1 failed, 1 skipped\n"), "{}", judged.text);
     }
 
     #[test]

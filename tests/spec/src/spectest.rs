@@ -3,8 +3,7 @@
 //! SPEC: interpreter/README.md of the specification's repository lists its items. What it prints goes nowhere.
 
 use moteur::{
-    Error, Global, GlobalType, Limits, Linker, Memory, MemoryType, RefType, Store, Table,
-    TableType, Val, ValType,
+    Error, Global, GlobalType, Limits, Linker, Memory, MemoryType, RefType, Store, Table, TableType, Val, ValType,
 };
 
 /// Defines the module's functions, globals, table and memory.
@@ -24,29 +23,17 @@ pub fn define(linker: &mut Linker<()>, store: &mut Store<()>) -> Result<(), Erro
         ("global_f64", ValType::F64, Val::F64(666.6_f64.to_bits())),
     ];
     for (name, value, initial) in globals {
-        let ty = GlobalType {
-            value,
-            mutable: false,
-        };
+        let ty = GlobalType { value, mutable: false };
         let global = Global::new(&mut *store, ty, initial)?;
         linker.define("spectest", name, global)?;
     }
 
-    let limits = Limits {
-        min: 10,
-        max: Some(20),
-    };
-    let ty = TableType {
-        element: RefType::FUNCREF,
-        limits,
-    };
+    let limits = Limits { min: 10, max: Some(20) };
+    let ty = TableType { element: RefType::FUNCREF, limits };
     let table = Table::new(&mut *store, ty, Val::FuncRef(None))?;
     linker.define("spectest", "table", table)?;
 
-    let limits = Limits {
-        min: 1,
-        max: Some(2),
-    };
+    let limits = Limits { min: 1, max: Some(2) };
     let memory = Memory::new(&mut *store, MemoryType { limits })?;
     linker.define("spectest", "memory", memory)
 }

@@ -55,9 +55,7 @@ impl Counts {
     /// Counts one verdict.
     pub fn add(&mut self, verdict: Verdict<'_>) {
         match verdict {
-            Verdict::Passed | Verdict::PassedOtherWords(_) => {
-                self.passed = self.passed.saturating_add(1)
-            }
+            Verdict::Passed | Verdict::PassedOtherWords(_) => self.passed = self.passed.saturating_add(1),
             Verdict::Failed(_) => self.failed = self.failed.saturating_add(1),
             Verdict::Skipped(_) => self.skipped = self.skipped.saturating_add(1),
         }
@@ -66,10 +64,6 @@ impl Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} passed, {} failed, {} skipped",
-            self.passed, self.failed, self.skipped
-        )
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 }

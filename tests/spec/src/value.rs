@@ -127,45 +127,17 @@ mod tests {
     fn nan_patterns_look_at_the_payload_only() {
         let canonical = [Tag::F32Canonical as u8];
         let arithmetic = [Tag::F32Arithmetic as u8];
-        let values = [
-            0x7FC0_0000,
-            0xFFC0_0000,
-            0x7FC0_0001,
-            0x7FA0_0000,
-            0x7F80_0000,
-        ];
+        let values = [0x7FC0_0000, 0xFFC0_0000, 0x7FC0_0001, 0x7FA0_0000, 0x7F80_0000];
         let f32s = values.map(Val::F32);
-        assert_eq!(
-            f32s.map(|v| check(&canonical, v)),
-            [true, true, false, false, false]
-        );
-        assert_eq!(
-            f32s.map(|v| check(&arithmetic, v)),
-            [true, true, true, false, false]
-        );
-        assert!(check(
-            &[Tag::F64Canonical as u8],
-            Val::F64(0xFFF8_0000_0000_0000)
-        ));
+        assert_eq!(f32s.map(|v| check(&canonical, v)), [true, true, false, false, false]);
+        assert_eq!(f32s.map(|v| check(&arithmetic, v)), [true, true, true, false, false]);
+        assert!(check(&[Tag::F64Canonical as u8], Val::F64(0xFFF8_0000_0000_0000)));
         assert!(!check(&[Tag::F64Arithmetic as u8], Val::from(f64::INFINITY)));
     }
 
     #[test]
     fn either_takes_any_of_its_patterns() {
-        let pattern = [
-            Tag::Either as u8,
-            2,
-            Tag::I32 as u8,
-            1,
-            0,
-            0,
-            0,
-            Tag::I32 as u8,
-            2,
-            0,
-            0,
-            0,
-        ];
+        let pattern = [Tag::Either as u8, 2, Tag::I32 as u8, 1, 0, 0, 0, Tag::I32 as u8, 2, 0, 0, 0];
         assert!(check(&pattern, Val::I32(1)));
         assert!(check(&pattern, Val::I32(2)));
         assert!(!check(&pattern, Val::I32(3)));

@@ -51,18 +51,9 @@ impl Arch {
     /// What an instruction does; `before` is the one in front of it.
     pub fn effect(self, instruction: &Instruction<'_>, before: Option<&Instruction<'_>>) -> Effect {
         match self {
-            Arch::Thumb => Effect {
-                flow: thumb_flow(instruction),
-                grows: thumb_stack(instruction),
-            },
-            Arch::RiscV => Effect {
-                flow: riscv_flow(instruction, before),
-                grows: riscv_stack(instruction),
-            },
-            Arch::X86_64 => Effect {
-                flow: x86_flow(instruction),
-                grows: x86_stack(instruction),
-            },
+            Arch::Thumb => Effect { flow: thumb_flow(instruction), grows: thumb_stack(instruction) },
+            Arch::RiscV => Effect { flow: riscv_flow(instruction, before), grows: riscv_stack(instruction) },
+            Arch::X86_64 => Effect { flow: x86_flow(instruction), grows: x86_stack(instruction) },
         }
     }
 }
@@ -87,17 +78,14 @@ fn number(text: &str) -> Option<i64> {
     value.ok().map(|value| sign * value)
 }
 
-const CONDITIONS: &[&str] = &[
-    "eq", "ne", "hs", "lo", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le",
-];
+const CONDITIONS: &[&str] =
+    &["eq", "ne", "hs", "lo", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le"];
 
 /// A Thumb mnemonic without its width, and whether a condition stood at its end.
 fn thumb_mnemonic(mnemonic: &str) -> (&str, bool) {
     let plain = mnemonic.trim_end_matches(".w").trim_end_matches(".n");
     let bases = ["b", "bl", "blx", "bx", "pop", "ldr", "mov", "ldm"];
-    let condition = CONDITIONS
-        .iter()
-        .find_map(|condition| plain.strip_suffix(condition));
+    let condition = CONDITIONS.iter().find_map(|condition| plain.strip_suffix(condition));
     match condition.filter(|base| bases.contains(base)) {
         Some(base) => (base, true),
         None => (plain, false),
@@ -129,10 +117,7 @@ fn thumb_flow(instruction: &Instruction<'_>) -> Flow {
         "ldr" if to_pc && operands.contains("[sp]") => leave(Flow::Return),
         "ldr" | "mov" if to_pc => leave(Flow::JumpIndirect),
         "tbb" | "tbh" => Flow::JumpIndirect,
-        _ if mnemonic.starts_with("ldm")
-            && operands.starts_with("sp!")
-            && operands.contains("pc") =>
-        {
+        _ if mnemonic.starts_with("ldm") && operands.starts_with("sp!") && operands.contains("pc") => {
             leave(Flow::Return)
         }
         "udf" | "trap" | "bkpt" => Flow::Stop,
@@ -156,18 +141,8 @@ fn thumb_stack(instruction: &Instruction<'_>) -> i64 {
         "sub" | "subw" | "subs" if on_sp => immediate(),
         "add" | "addw" | "adds" if on_sp => -immediate(),
         // `str lr, [sp, #-8]!` and `ldr lr, [sp], #8`.
-        _ if mnemonic.starts_with("str")
-            && operands.ends_with("]!")
-            && operands.contains("[sp,") =>
-        {
-            -number(
-                operands
-                    .trim_end_matches("]!")
-                    .rsplit(',')
-                    .next()
-                    .unwrap_or_default(),
-            )
-            .unwrap_or(0)
+        _ if mnemonic.starts_with("str") && operands.ends_with("]!") && operands.contains("[sp,") => {
+            -number(operands.trim_end_matches("]!").rsplit(',').next().unwrap_or_default()).unwrap_or(0)
         }
         _ if mnemonic.starts_with("ldr") && operands.contains("[sp],") => -immediate(),
         _ => 0,
@@ -177,12 +152,7 @@ fn thumb_stack(instruction: &Instruction<'_>) -> i64 {
 /// How many registers `{r4, r5, r7, lr}` names; the listing writes no ranges of core registers.
 fn registers(operands: &str) -> i64 {
     let list = operands.split(['{', '}']).nth(1).unwrap_or_default();
-    i64::try_from(
-        list.split(',')
-            .filter(|name| !name.trim().is_empty())
-            .count(),
-    )
-    .unwrap_or(0)
+    i64::try_from(list.split(',').filter(|name| !name.trim().is_empty()).count()).unwrap_or(0)
 }
 
 fn float_registers(operands: &str) -> i64 {
@@ -194,9 +164,7 @@ fn riscv_flow(instruction: &Instruction<'_>, before: Option<&Instruction<'_>>) -
     let operands = instruction.operands;
     // A far call or jump is two instructions, the first of which gives the upper part of the address.
     let is_far = |register: &str| {
-        before.is_some_and(|b| {
-            b.mnemonic == "auipc" && b.operands.split(',').next() == Some(register)
-        })
+        before.is_some_and(|b| b.mnemonic == "auipc" && b.operands.split(',').next() == Some(register))
     };
     let base = operands.split(['(', ')']).nth(1).unwrap_or(operands);
     match instruction.mnemonic {
@@ -240,14 +208,7 @@ fn x86_flow(instruction: &Instruction<'_>) -> Flow {
 }
 
 fn x86_stack(instruction: &Instruction<'_>) -> i64 {
-    let immediate = || {
-        instruction
-            .operands
-            .rsplit(',')
-            .next()
-            .and_then(number)
-            .unwrap_or(0)
-    };
+    let immediate = || instruction.operands.rsplit(',').next().and_then(number).unwrap_or(0);
     let on_sp = instruction.operands.starts_with("rsp,");
     match instruction.mnemonic {
         "push" => 8,
@@ -263,14 +224,7 @@ mod tests {
     use super::*;
 
     fn effect(arch: Arch, mnemonic: &str, operands: &str) -> (Flow, i64) {
-        let Effect { flow, grows } = arch.effect(
-            &Instruction {
-                address: 0,
-                mnemonic,
-                operands,
-            },
-            None,
-        );
+        let Effect { flow, grows } = arch.effect(&Instruction { address: 0, mnemonic, operands }, None);
         (flow, grows)
     }
 
@@ -301,11 +255,7 @@ mod tests {
             ("bics", "r0, r1", Flow::Next, 0),
             ("muls", "r0, r1, r0", Flow::Next, 0),
         ] {
-            assert_eq!(
-                effect(Arch::Thumb, mnemonic, operands),
-                (flow, grows),
-                "{mnemonic} {operands}"
-            );
+            assert_eq!(effect(Arch::Thumb, mnemonic, operands), (flow, grows), "{mnemonic} {operands}");
         }
     }
 
@@ -321,22 +271,10 @@ mod tests {
             ("addi", "sp, sp, -0x10", Flow::Next, 16),
             ("addi", "sp, sp, 0x10", Flow::Next, -16),
         ] {
-            assert_eq!(
-                effect(Arch::RiscV, mnemonic, operands),
-                (flow, grows),
-                "{mnemonic} {operands}"
-            );
+            assert_eq!(effect(Arch::RiscV, mnemonic, operands), (flow, grows), "{mnemonic} {operands}");
         }
-        let before = Instruction {
-            address: 0,
-            mnemonic: "auipc",
-            operands: "ra, 0x1",
-        };
-        let call = Instruction {
-            address: 4,
-            mnemonic: "jalr",
-            operands: "-0x10(ra)",
-        };
+        let before = Instruction { address: 0, mnemonic: "auipc", operands: "ra, 0x1" };
+        let call = Instruction { address: 4, mnemonic: "jalr", operands: "-0x10(ra)" };
         assert_eq!(Arch::RiscV.effect(&call, Some(&before)).flow, Flow::Call);
     }
 
@@ -356,11 +294,7 @@ mod tests {
             ("sub", "rsp, 0x18", Flow::Next, 24),
             ("add", "rsp, 0x18", Flow::Next, -24),
         ] {
-            assert_eq!(
-                effect(Arch::X86_64, mnemonic, operands),
-                (flow, grows),
-                "{mnemonic} {operands}"
-            );
+            assert_eq!(effect(Arch::X86_64, mnemonic, operands), (flow, grows), "{mnemonic} {operands}");
         }
     }
 }

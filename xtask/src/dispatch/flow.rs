@@ -36,13 +36,7 @@ pub fn follow(arch: Arch, function: &Function<'_>) -> Verdict {
         leaves: false,
         verdict: Verdict::default(),
     };
-    let mut next = Some((
-        0,
-        State {
-            depth: 0,
-            had_frame: false,
-        },
-    ));
+    let mut next = Some((0, State { depth: 0, had_frame: false }));
     while let Some((at, state)) = next {
         walk.step(at, state);
         next = walk.todo.pop();
@@ -74,15 +68,10 @@ impl Walk<'_> {
         if self.was_here(at, address, state) {
             return;
         }
-        let before = at
-            .checked_sub(1)
-            .and_then(|at| self.function.instructions.get(at));
+        let before = at.checked_sub(1).and_then(|at| self.function.instructions.get(at));
         let effect = self.arch.effect(instruction, before);
         let depth = state.depth + effect.grows;
-        let after = State {
-            depth,
-            had_frame: state.had_frame || depth != 0,
-        };
+        let after = State { depth, had_frame: state.had_frame || depth != 0 };
         match effect.flow {
             Flow::Next | Flow::Call => self.todo.push((at + 1, after)),
             Flow::Jump(target) => self.go(address, target, after),
@@ -96,9 +85,7 @@ impl Walk<'_> {
                 self.todo.push((at + 1, after));
             }
             Flow::CallIndirect => {
-                self.verdict
-                    .problems
-                    .push(format!("{address:#x}: calls through a pointer"));
+                self.verdict.problems.push(format!("{address:#x}: calls through a pointer"));
                 self.todo.push((at + 1, after));
             }
             // Handlers that end a run (by a trap, by the last return) go back to who started it.
@@ -114,9 +101,7 @@ impl Walk<'_> {
     fn was_here(&mut self, at: usize, address: u64, state: State) -> bool {
         if let Some(before) = self.seen.get(&at) {
             if before.depth != state.depth {
-                self.verdict
-                    .problems
-                    .push(format!("{address:#x}: two stack depths meet"));
+                self.verdict.problems.push(format!("{address:#x}: two stack depths meet"));
                 return true;
             }
             if before.had_frame || !state.had_frame {
@@ -140,10 +125,7 @@ impl Walk<'_> {
         self.leaves = true;
         self.verdict.frame_at_jump_path |= state.had_frame;
         if state.depth != 0 {
-            let problem = format!(
-                "{address:#x}: jumps with {} bytes on the stack",
-                state.depth
-            );
+            let problem = format!("{address:#x}: jumps with {} bytes on the stack", state.depth);
             self.verdict.problems.push(problem);
         }
     }
@@ -164,60 +146,31 @@ mod tests {
 
     #[test]
     fn a_jump_is_good() {
-        assert_eq!(
-            problems(Arch::X86_64, &["mov rax, qword ptr [rdi]", "jmp rax"]),
-            [""; 0]
-        );
-        assert_eq!(
-            problems(Arch::Thumb, &["ldr r3, [r0], #4", "bx r3"]),
-            [""; 0]
-        );
+        assert_eq!(problems(Arch::X86_64, &["mov rax, qword ptr [rdi]", "jmp rax"]), [""; 0]);
+        assert_eq!(problems(Arch::Thumb, &["ldr r3, [r0], #4", "bx r3"]), [""; 0]);
         assert_eq!(problems(Arch::RiscV, &["lw a5, 0x0(a0)", "jr a5"]), [""; 0]);
     }
 
     #[test]
     fn a_call_of_the_next_handler_is_found() {
         let x86 = ["push rbp", "call rax", "pop rbp", "ret"];
-        assert_eq!(
-            problems(Arch::X86_64, &x86),
-            ["0x4: calls through a pointer"]
-        );
+        assert_eq!(problems(Arch::X86_64, &x86), ["0x4: calls through a pointer"]);
         let thumb = ["push {r7, lr}", "blx r3", "pop {r7, pc}"];
-        assert_eq!(
-            problems(Arch::Thumb, &thumb),
-            ["0x4: calls through a pointer"]
-        );
+        assert_eq!(problems(Arch::Thumb, &thumb), ["0x4: calls through a pointer"]);
         let riscv = ["addi sp, sp, -0x10", "jalr a5", "addi sp, sp, 0x10", "ret"];
-        assert_eq!(
-            problems(Arch::RiscV, &riscv),
-            ["0x4: calls through a pointer"]
-        );
+        assert_eq!(problems(Arch::RiscV, &riscv), ["0x4: calls through a pointer"]);
     }
 
     #[test]
     fn a_stack_that_grows_is_found() {
-        assert_eq!(
-            problems(Arch::X86_64, &["push rbp", "jmp rax"]),
-            ["0x4: jumps with 8 bytes on the stack"]
-        );
+        assert_eq!(problems(Arch::X86_64, &["push rbp", "jmp rax"]), ["0x4: jumps with 8 bytes on the stack"]);
         let thumb = ["sub sp, #0x10", "cbz r0, 0xc", "add sp, #0x10", "bx r3"];
-        assert_eq!(
-            problems(Arch::Thumb, &thumb),
-            ["0xc: two stack depths meet"]
-        );
+        assert_eq!(problems(Arch::Thumb, &thumb), ["0xc: two stack depths meet"]);
     }
 
     #[test]
     fn a_frame_that_is_taken_down_is_good() {
-        let x86 = [
-            "test eax, eax",
-            "je 0x18",
-            "push rbp",
-            "call 0x1000",
-            "pop rbp",
-            "jmp rax",
-            "jmp rcx",
-        ];
+        let x86 = ["test eax, eax", "je 0x18", "push rbp", "call 0x1000", "pop rbp", "jmp rax", "jmp rcx"];
         assert_eq!(problems(Arch::X86_64, &x86), [""; 0]);
     }
 }

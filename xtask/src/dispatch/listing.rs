@@ -27,14 +27,8 @@ pub fn functions(listing: &str) -> Vec<Function<'_>> {
     let mut functions: Vec<Function<'_>> = Vec::new();
     for line in listing.lines() {
         if let Some((address, name)) = heading(line) {
-            functions.push(Function {
-                name,
-                address,
-                instructions: Vec::new(),
-            });
-        } else if let (Some(function), Some(instruction)) =
-            (functions.last_mut(), instruction(line))
-        {
+            functions.push(Function { name, address, instructions: Vec::new() });
+        } else if let (Some(function), Some(instruction)) = (functions.last_mut(), instruction(line)) {
             function.instructions.push(instruction);
         }
     }
@@ -54,16 +48,9 @@ fn instruction(line: &str) -> Option<Instruction<'_>> {
     let code = code.trim();
     let (mnemonic, operands) = code.split_once(char::is_whitespace).unwrap_or((code, ""));
     // `@`, `#` with a space, and `<symbol>` begin what is said for the reader.
-    let end = ["@ ", "# ", "<", "//"]
-        .iter()
-        .filter_map(|mark| operands.find(mark))
-        .min();
+    let end = ["@ ", "# ", "<", "//"].iter().filter_map(|mark| operands.find(mark)).min();
     let operands = operands[..end.unwrap_or(operands.len())].trim();
-    (!mnemonic.is_empty() && !mnemonic.starts_with('<')).then_some(Instruction {
-        address,
-        mnemonic,
-        operands,
-    })
+    (!mnemonic.is_empty() && !mnemonic.starts_with('<')).then_some(Instruction { address, mnemonic, operands })
 }
 
 #[cfg(test)]
@@ -79,15 +66,8 @@ mod tests {
             1000040a <next>:\n1000040a: \tbx\tlr\n";
         let functions = functions(listing);
         assert_eq!(functions.len(), 2);
-        assert_eq!(
-            (functions[0].name, functions[0].address),
-            ("moteur::interp::handler::h12", 0x1000_0400)
-        );
-        let branch = Instruction {
-            address: 0x1000_0402,
-            mnemonic: "beq",
-            operands: "0x1000040a",
-        };
+        assert_eq!((functions[0].name, functions[0].address), ("moteur::interp::handler::h12", 0x1000_0400));
+        let branch = Instruction { address: 0x1000_0402, mnemonic: "beq", operands: "0x1000040a" };
         assert_eq!(functions[0].instructions[1], branch);
         assert_eq!(functions[1].instructions.len(), 1);
     }

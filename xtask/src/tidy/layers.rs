@@ -10,24 +10,12 @@ struct Layer {
     outside: Option<&'static [&'static str]>,
 }
 
-const fn small(
-    name: &'static str,
-    ours: &'static [&'static str],
-    outside: &'static [&'static str],
-) -> Layer {
-    Layer {
-        name,
-        ours,
-        outside: Some(outside),
-    }
+const fn small(name: &'static str, ours: &'static [&'static str], outside: &'static [&'static str]) -> Layer {
+    Layer { name, ours, outside: Some(outside) }
 }
 
 const fn large(name: &'static str, ours: &'static [&'static str]) -> Layer {
-    Layer {
-        name,
-        ours,
-        outside: None,
-    }
+    Layer { name, ours, outside: None }
 }
 
 const LAYERS: &[Layer] = &[
@@ -35,31 +23,11 @@ const LAYERS: &[Layer] = &[
     small("moteur-pool", &[], &["rlsf"]),
     large("moteur-platform", &[]),
     small("moteur-image", &["moteur-wasm"], &[]),
-    small(
-        "moteur",
-        &[
-            "moteur-wasm",
-            "moteur-image",
-            "moteur-pool",
-            "moteur-platform",
-        ],
-        &[],
-    ),
+    small("moteur", &["moteur-wasm", "moteur-image", "moteur-pool", "moteur-platform"], &[]),
     large("moteur-guest", &["moteur", "moteur-platform"]),
     large("moteur-compiler", &["moteur-wasm", "moteur-image"]),
-    large(
-        "moteur-capi",
-        &["moteur-guest", "moteur", "moteur-platform"],
-    ),
-    large(
-        "moteur-cli",
-        &[
-            "moteur-guest",
-            "moteur-compiler",
-            "moteur",
-            "moteur-platform",
-        ],
-    ),
+    large("moteur-capi", &["moteur-guest", "moteur", "moteur-platform"]),
+    large("moteur-cli", &["moteur-guest", "moteur-compiler", "moteur", "moteur-platform"]),
 ];
 
 /// The most features of `moteur`, `default` aside.
@@ -73,13 +41,8 @@ pub fn dependencies(tree: &Tree) -> Vec<String> {
             continue;
         };
         for dependency in &package.dependencies {
-            let is_ours = dependency.starts_with("moteur")
-                || tree.packages.iter().any(|p| p.name == *dependency);
-            let allowed = if is_ours {
-                Some(layer.ours)
-            } else {
-                layer.outside
-            };
+            let is_ours = dependency.starts_with("moteur") || tree.packages.iter().any(|p| p.name == *dependency);
+            let allowed = if is_ours { Some(layer.ours) } else { layer.outside };
             if allowed.is_some_and(|allowed| !allowed.contains(&dependency.as_str())) {
                 problems.push(format!("{} may not depend on {dependency}", package.name));
             }
@@ -91,16 +54,8 @@ pub fn dependencies(tree: &Tree) -> Vec<String> {
 /// Too many features.
 pub fn features(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
-    for package in tree
-        .packages
-        .iter()
-        .filter(|package| package.name == "moteur")
-    {
-        let count = package
-            .features
-            .iter()
-            .filter(|feature| *feature != "default")
-            .count();
+    for package in tree.packages.iter().filter(|package| package.name == "moteur") {
+        let count = package.features.iter().filter(|feature| *feature != "default").count();
         if count > FEATURES_MAX {
             problems.push(format!("{} has {count} features", package.name));
         }
@@ -115,50 +70,22 @@ mod tests {
 
     #[test]
     fn upward_dependencies_are_found() {
-        assert_eq!(
-            dependencies(&tree_of_package("moteur-wasm", &["moteur"], &[])).len(),
-            1
-        );
-        assert_eq!(
-            dependencies(&tree_of_package("moteur-guest", &["moteur-cli"], &[])).len(),
-            1
-        );
-        assert_eq!(
-            dependencies(&tree_of_package(
-                "moteur",
-                &["moteur-wasm", "moteur-pool"],
-                &[]
-            ))
-            .len(),
-            0
-        );
+        assert_eq!(dependencies(&tree_of_package("moteur-wasm", &["moteur"], &[])).len(), 1);
+        assert_eq!(dependencies(&tree_of_package("moteur-guest", &["moteur-cli"], &[])).len(), 1);
+        assert_eq!(dependencies(&tree_of_package("moteur", &["moteur-wasm", "moteur-pool"], &[])).len(), 0);
     }
 
     #[test]
     fn a_small_crate_takes_little_from_outside() {
-        assert_eq!(
-            dependencies(&tree_of_package("moteur-wasm", &["libm"], &[])).len(),
-            0
-        );
-        assert_eq!(
-            dependencies(&tree_of_package("moteur-wasm", &["serde"], &[])).len(),
-            1
-        );
-        assert_eq!(
-            dependencies(&tree_of_package("moteur-cli", &["serde"], &[])).len(),
-            0
-        );
+        assert_eq!(dependencies(&tree_of_package("moteur-wasm", &["libm"], &[])).len(), 0);
+        assert_eq!(dependencies(&tree_of_package("moteur-wasm", &["serde"], &[])).len(), 1);
+        assert_eq!(dependencies(&tree_of_package("moteur-cli", &["serde"], &[])).len(), 0);
     }
 
     #[test]
     fn an_eleventh_feature_is_found() {
-        let names = [
-            "default", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k",
-        ];
+        let names = ["default", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
         assert_eq!(features(&tree_of_package("moteur", &[], &names)).len(), 1);
-        assert_eq!(
-            features(&tree_of_package("moteur", &[], &names[..11])).len(),
-            0
-        );
+        assert_eq!(features(&tree_of_package("moteur", &[], &names[..11])).len(), 0);
     }
 }

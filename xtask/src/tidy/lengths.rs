@@ -15,10 +15,7 @@ pub fn files(tree: &Tree) -> Vec<String> {
     for file in tree.files.iter().filter(|file| file.is("rs")) {
         let lines = file.text.lines().count();
         if lines > FILE_LINES_MAX && !TABLES.contains(&file.path.as_str()) {
-            problems.push(format!(
-                "{} has {lines} lines (at most {FILE_LINES_MAX})",
-                file.path
-            ));
+            problems.push(format!("{} has {lines} lines (at most {FILE_LINES_MAX})", file.path));
         }
     }
     problems
@@ -32,9 +29,7 @@ pub fn functions(tree: &Tree) -> Vec<String> {
         for lex::Function { name, line, length } in lex::functions(&tokens) {
             if length > FUNCTION_LINES_MAX {
                 let path = &file.path;
-                problems.push(format!(
-                    "{path}:{line} {name} has {length} lines (at most {FUNCTION_LINES_MAX})"
-                ));
+                problems.push(format!("{path}:{line} {name} has {length} lines (at most {FUNCTION_LINES_MAX})"));
             }
         }
     }
@@ -57,10 +52,7 @@ mod tests {
     #[test]
     fn a_long_function_is_found() {
         let function = |lines: usize| format!("fn f() {{\n{}}}", "x();\n".repeat(lines - 2));
-        assert_eq!(
-            functions(&tree_of("a.rs", &function(101))),
-            ["a.rs:1 f has 101 lines (at most 100)"]
-        );
+        assert_eq!(functions(&tree_of("a.rs", &function(101))), ["a.rs:1 f has 101 lines (at most 100)"]);
         assert_eq!(functions(&tree_of("a.rs", &function(100))).len(), 0);
     }
 }

@@ -8,9 +8,7 @@ pub fn first(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for file in tree.files.iter().filter(|file| file.is("rs")) {
         let line = file.text.lines().next().unwrap_or_default();
-        let said = line
-            .strip_prefix("//")
-            .map(|rest| rest.trim_start_matches('!').trim());
+        let said = line.strip_prefix("//").map(|rest| rest.trim_start_matches('!').trim());
         // Fewer than two words say nothing.
         if said.is_none_or(|said| said.split_whitespace().count() < 2) {
             problems.push(format!("{}:1 begins `{line}`", file.path));
@@ -30,11 +28,7 @@ pub fn left_to_do(tree: &Tree) -> Vec<String> {
             let TokenKind::Comment(comment) = token.kind else {
                 continue;
             };
-            let is_word = |word: &str| {
-                comment
-                    .split(|c: char| !c.is_alphanumeric())
-                    .any(|own| own == word)
-            };
+            let is_word = |word: &str| comment.split(|c: char| !c.is_alphanumeric()).any(|own| own == word);
             if UNFINISHED.iter().any(|word| is_word(word)) && !names_issue(comment) {
                 problems.push(format!("{}:{} {}", file.path, token.line, comment.trim()));
             }
@@ -44,19 +38,11 @@ pub fn left_to_do(tree: &Tree) -> Vec<String> {
 }
 
 fn names_issue(comment: &str) -> bool {
-    comment
-        .split('#')
-        .skip(1)
-        .any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    comment.split('#').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The homes of users and build machines; split, so that this file doesn't hold what it looks for.
-const MACHINE_PATHS: &[[&str; 2]] = &[
-    ["/ro", "ot/"],
-    ["/ho", "me/"],
-    ["/Use", "rs/"],
-    ["/wo", "rk/"],
-];
+const MACHINE_PATHS: &[[&str; 2]] = &[["/ro", "ot/"], ["/ho", "me/"], ["/Use", "rs/"], ["/wo", "rk/"]];
 
 /// Paths that exist on one machine only.
 pub fn machine_paths(tree: &Tree) -> Vec<String> {
@@ -72,12 +58,8 @@ pub fn machine_paths(tree: &Tree) -> Vec<String> {
 
 /// The first line that holds an absolute path.
 fn find(file: &File, path: &str) -> Option<usize> {
-    let is_part_of_another =
-        |before: char| before.is_alphanumeric() || matches!(before, '.' | '_' | '-');
-    let holds = |line: &str| {
-        line.match_indices(path)
-            .any(|(at, _)| !line[..at].ends_with(is_part_of_another))
-    };
+    let is_part_of_another = |before: char| before.is_alphanumeric() || matches!(before, '.' | '_' | '-');
+    let holds = |line: &str| line.match_indices(path).any(|(at, _)| !line[..at].ends_with(is_part_of_another));
     file.text.lines().position(holds).map(|index| index + 1)
 }
 
@@ -90,10 +72,7 @@ mod tests {
     fn a_file_without_a_purpose_is_found() {
         assert_eq!(first(&tree_of("a.rs", "//! Reads bytes.\n")).len(), 0);
         assert_eq!(first(&tree_of("a.rs", "// Reads bytes.\n")).len(), 0);
-        assert_eq!(
-            first(&tree_of("a.rs", "#![no_std]\n//! Reads bytes.\n")).len(),
-            1
-        );
+        assert_eq!(first(&tree_of("a.rs", "#![no_std]\n//! Reads bytes.\n")).len(), 1);
         assert_eq!(first(&tree_of("a.rs", "//!\n//! Reads bytes.\n")).len(), 1);
         assert_eq!(first(&tree_of("a.rs", "")).len(), 1);
     }
@@ -102,22 +81,13 @@ mod tests {
     fn what_is_left_to_do_without_an_issue_is_found() {
         assert_eq!(left_to_do(&tree_of("a.rs", "// TODO: more")).len(), 1);
         assert_eq!(left_to_do(&tree_of("a.rs", "// TODO(#7): more")).len(), 0);
-        assert_eq!(
-            left_to_do(&tree_of("a.rs", "let s = \"TODO\"; // MASTODON")).len(),
-            0
-        );
+        assert_eq!(left_to_do(&tree_of("a.rs", "let s = \"TODO\"; // MASTODON")).len(), 0);
     }
 
     #[test]
     fn a_path_of_one_machine_is_found() {
         let path = MACHINE_PATHS[1].concat();
-        assert_eq!(
-            machine_paths(&tree_of("a.md", &format!("x\n`{path}me/x`"))),
-            [format!("a.md:2 {path}")]
-        );
-        assert_eq!(
-            machine_paths(&tree_of("a.md", &format!("docs{path}x"))).len(),
-            0
-        );
+        assert_eq!(machine_paths(&tree_of("a.md", &format!("x\n`{path}me/x`"))), [format!("a.md:2 {path}")]);
+        assert_eq!(machine_paths(&tree_of("a.md", &format!("docs{path}x"))).len(), 0);
     }
 }

@@ -9,8 +9,7 @@ pub fn check(tree: &Tree) -> Vec<String> {
         let dir = file.path.rsplit_once('/').map_or("", |(dir, _)| dir);
         for (line, link) in links(&file.text) {
             let Some(path) = local(link) else { continue };
-            let found = resolve(dir, path)
-                .is_some_and(|path| path.is_empty() || tree.paths.contains(&path));
+            let found = resolve(dir, path).is_some_and(|path| path.is_empty() || tree.paths.contains(&path));
             if !found {
                 problems.push(format!("{}:{line} {link}", file.path));
             }
@@ -34,10 +33,7 @@ fn links(text: &str) -> Vec<(usize, &str)> {
         for piece in line.split('`').step_by(2) {
             found.extend(inline(piece).map(|link| (index + 1, link)));
         }
-        if let Some((_, link)) = line
-            .split_once("]: ")
-            .filter(|(label, _)| label.starts_with('['))
-        {
+        if let Some((_, link)) = line.split_once("]: ").filter(|(label, _)| label.starts_with('[')) {
             found.push((index + 1, link.trim()));
         }
     }
@@ -46,10 +42,7 @@ fn links(text: &str) -> Vec<(usize, &str)> {
 
 /// A link whose text is code has its `](` behind a backtick, so the opening bracket is not looked for.
 fn inline(piece: &str) -> impl Iterator<Item = &str> {
-    piece
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split([')', ' ']).next())
+    piece.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next())
 }
 
 /// The path of a link into this repository, without its fragment.
@@ -84,16 +77,10 @@ mod tests {
 
     #[test]
     fn a_dead_link_is_found() {
-        assert_eq!(
-            check(&tree_of("docs/a.md", "see [b](b.md)")),
-            ["docs/a.md:1 b.md"]
-        );
+        assert_eq!(check(&tree_of("docs/a.md", "see [b](b.md)")), ["docs/a.md:1 b.md"]);
         assert_eq!(check(&tree_of("docs/a.md", "see [`b`](b.md)")).len(), 1);
         assert_eq!(check(&tree_of("docs/a.md", "[b]: ../b.md")).len(), 1);
-        assert_eq!(
-            check(&tree_of("docs/a.md", "[b](../../docs/a.md)")).len(),
-            1
-        );
+        assert_eq!(check(&tree_of("docs/a.md", "[b](../../docs/a.md)")).len(), 1);
         assert_eq!(check(&tree_of("docs/a.md", "[b](/docs/a.md)")).len(), 1);
     }
 
