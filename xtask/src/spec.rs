@@ -17,16 +17,19 @@ struct Style {
     features: &'static str,
 }
 
-const STYLES: [Style; 2] =
-    [Style { name: "threaded", features: "threaded" }, Style { name: "match loop", features: "" }];
+const STYLES: [Style; 3] = [
+    Style { name: "threaded", features: "threaded" },
+    Style { name: "loop", features: "" },
+    // What the validator and lowering promise is looked at again while the suite runs.
+    Style { name: "loop-checked", features: "checks" },
+];
 
-/// Runs the suite. `--file NAME` (again and again) chooses files, `--style threaded|loop` one style.
+/// Runs the suite. `--file NAME` (again and again) chooses files, `--style NAME` one style.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     let target = shell::take_value(&mut args, "--target")?;
     let style = shell::take_value(&mut args, "--style")?;
-    let styles =
-        STYLES.iter().filter(|candidate| style.as_deref().is_none_or(|wanted| candidate.name.ends_with(wanted)));
+    let styles = STYLES.iter().filter(|candidate| style.as_deref().is_none_or(|wanted| candidate.name == wanted));
     let mut failed = Vec::new();
     let mut count = 0;
     for style in styles {
@@ -41,7 +44,7 @@ pub fn run(args: &[String]) -> Result<()> {
             failed.push(format!("{}: {error:#}", style.name));
         }
     }
-    ensure!(count > 0, "unknown style; there are threaded and loop");
+    ensure!(count > 0, "unknown style; there are {}", STYLES.map(|style| style.name).join(", "));
     ensure!(failed.is_empty(), "{}", failed.join("; "));
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::shell;
+use crate::{qemu, shell};
 
 /// What a step runs.
 enum Run {
@@ -19,39 +19,52 @@ enum Run {
 struct Step {
     name: &'static str,
     run: Run,
+    when: When,
+}
+
+/// What must be so for a step to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Always,
     /// Only with `--long`.
-    is_long: bool,
+    Long,
+    /// Emulators and targets are installed, or may be.
+    Boards,
 }
 
 const fn step(name: &'static str, run: Run) -> Step {
-    Step { name, run, is_long: false }
+    Step { name, run, when: When::Always }
 }
 
 const fn long(name: &'static str, run: Run) -> Step {
-    Step { name, run, is_long: true }
+    Step { name, run, when: When::Long }
+}
+
+const fn board(name: &'static str, run: Run) -> Step {
+    Step { name, run, when: When::Boards }
 }
 
 const FIRMWARE: &str = "firmware/Cargo.toml";
 
 /// In the order in which they run: what fails fast first, what can use another's build after it.
+#[rustfmt::skip]
 const STEPS: &[Step] = &[
     step("setup", Run::Xtask(&["setup"])),
     step("tidy", Run::Xtask(&["tidy"])),
     step("format", Run::Cargo(&["fmt", "--all", "--check"])),
     step("format firmware", Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", FIRMWARE])),
     step("clippy", Run::Cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
+    step("profile micro", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--no-default-features", "--", "-D", "warnings"])),
+    step("profile full", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--all-features", "--", "-D", "warnings"])),
     step("tests", Run::Cargo(&["test", "--quiet", "--workspace"])),
-    step(
-        "tests, optimised",
-        Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur", "--package", "moteur-cli"]),
-    ),
+    step("tests, optimised", Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur", "--package", "moteur-cli"])),
     step("documents", Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"])),
     step("spec", Run::Xtask(&["spec"])),
-    step("firmware", Run::Xtask(&["firmware"])),
-    step("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
-    step("size", Run::Xtask(&["size"])),
-    step("bench m33", Run::Xtask(&["bench", "m33"])),
-    step("dispatch", Run::Xtask(&["dispatch"])),
+    board("firmware", Run::Xtask(&["firmware"])),
+    board("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
+    board("size", Run::Xtask(&["size"])),
+    board("bench m33", Run::Xtask(&["bench", "m33"])),
+    board("dispatch", Run::Xtask(&["dispatch"])),
     step("package", Run::Xtask(&["package"])),
     step("miri", Run::Xtask(&["miri"])),
     long("bench host", Run::Xtask(&["bench", "host"])),
@@ -64,7 +77,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let with_long = shell::take_flag(&mut args, "--long");
     let only = shell::take_value(&mut args, "--only")?;
     if shell::take_flag(&mut args, "--list") {
-        STEPS.iter().for_each(|step| println!("{}{}", step.name, if step.is_long { " (long)" } else { "" }));
+        STEPS.iter().for_each(|step| println!("{}{}", step.name, if step.when == When::Long { " (long)" } else { "" }));
         return Ok(());
     }
     if let Some(unknown) = args.first() {
@@ -72,7 +85,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let is_chosen = |step: &&Step| match &only {
         Some(name) => step.name == name,
-        None => with_long || !step.is_long,
+        None => with_long || step.when != When::Long,
     };
     let mut totals = Counts::default();
     let mut table = String::new();
@@ -151,6 +164,13 @@ fn parse(list: &str, separator: char) -> Option<Counts> {
 /// Runs a step; gives what it counted (a step that counts nothing is one check) and why it failed.
 fn carry_out(step: &Step) -> (Counts, Option<String>) {
     let mut counts = Counts::default();
+    if step.when == When::Boards
+        && let Err(missing) = qemu::ensure_installed(&qemu::BOARDS)
+    {
+        println!("SKIPPED {}: {missing:#}", step.name);
+        counts.skipped = 1;
+        return (counts, None);
+    }
     let result = command(step).and_then(|mut command| follow(&mut command, &mut counts));
     let failure = result.err().map(|error| format!("{error:#}"));
     if failure.is_some() && counts.failed == 0 {
