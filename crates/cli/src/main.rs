@@ -1,1 +1,61 @@
-fn main() {}
+//! The command `moteur`: runs, validates and inspects WebAssembly modules.
+//!
+//! | module | does |
+//! |---|---|
+//! | `args`, `help` | understands the command line; the texts of `--help` |
+//! | `load` | reads a file, translates text, and says what is wrong with a module |
+//! | `sections`, `locate` | a module as its file shows it; the function that a byte offset belongs to |
+//! | `run` | `moteur run`: links, limits, calls |
+//! | `watchdog` | `--timeout` |
+//! | `values` | reads arguments and prints results by their types |
+//! | `inspect`, `describe` | `moteur inspect`; types and errors of linking in words |
+//! | `failure` | exit statuses |
+#![forbid(unsafe_code)]
+
+mod args;
+mod describe;
+mod failure;
+mod help;
+mod inspect;
+mod load;
+mod locate;
+mod run;
+mod sections;
+mod values;
+mod watchdog;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use args::Command;
+use failure::Failure;
+
+fn main() -> ExitCode {
+    match command() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !matches!(failure, Failure::Exit(_)) {
+                // Whoever closed the standard error does not want to read it.
+                let _ = writeln!(std::io::stderr(), "error: {failure}");
+            }
+            ExitCode::from(failure.status())
+        }
+    }
+}
+
+fn command() -> Result<(), Failure> {
+    match args::parse(std::env::args_os().skip(1))? {
+        Command::Print(text) => {
+            print(text);
+            Ok(())
+        }
+        Command::Run(options) => run::run(&options),
+        Command::Validate(file) => load::validate(&file),
+        Command::Inspect(file) => inspect::inspect(&file).map(|text| print(&text)),
+    }
+}
+
+/// Prints to the standard output; a reader that went away is no failure of ours.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}

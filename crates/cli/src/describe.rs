@@ -1,0 +1,54 @@
+//! Types of imports and exports, and errors of linking, in words.
+
+use moteur::{Error, ExternType, Limits, Module};
+use moteur_guest::wasi;
+
+/// What kind of thing it is.
+pub fn kind(ty: &ExternType<'_>) -> &'static str {
+    match ty {
+        ExternType::Func(_) => "function",
+        ExternType::Table(_) => "table",
+        ExternType::Memory(_) => "memory",
+        ExternType::Global(_) => "global",
+    }
+}
+
+/// The details of its type.
+pub fn details(ty: &ExternType<'_>) -> String {
+    match ty {
+        ExternType::Func(ty) => ty.to_string(),
+        ExternType::Table(ty) => format!("{} {}", limits(&ty.limits, "elements"), ty.element),
+        ExternType::Memory(ty) => limits(&ty.limits, "pages"),
+        ExternType::Global(ty) => format!("{}{}", if ty.mutable { "mut " } else { "" }, ty.value),
+    }
+}
+
+fn limits(limits: &Limits, unit: &str) -> String {
+    match limits.max {
+        Some(max) if max == limits.min => format!("{max} {unit}"),
+        Some(max) => format!("{} to {max} {unit}", limits.min),
+        None => format!("{} or more {unit}", limits.min),
+    }
+}
+
+/// Why an import could not be satisfied: its name and type, and what there is instead.
+pub fn link_error(module: &Module, import: u32, error: Error) -> String {
+    let Some(import) = module.import(import) else {
+        return error.to_string();
+    };
+    let wanted = format!(
+        "import {}::{} ({} {}) cannot be satisfied",
+        import.module,
+        import.name,
+        kind(&import.ty),
+        details(&import.ty)
+    );
+    let found = if !wasi::MODULES.contains(&import.module) {
+        format!("nothing is offered under {:?}; there are {}", import.module, wasi::MODULES.join(" and "))
+    } else if let Some(ty) = wasi::signature(import.name) {
+        format!("found function {ty}")
+    } else {
+        format!("{:?} has no {:?}", import.module, import.name)
+    };
+    format!("{wanted}: {found}")
+}

@@ -1,0 +1,227 @@
+//! `moteur inspect`: what a module consists of, what it wants, and what it takes in flash and RAM.
+//!
+//! RAM is measured, not estimated: the module is loaded and instantiated in a heap that keeps an account, with stand-ins
+//! for its imports. Its start function gets no fuel, so nothing of it runs.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use moteur::pool::Counted;
+use moteur::{Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Memory, Module, Store, Table, Val};
+
+use crate::describe;
+use crate::failure::Failure;
+use crate::load::{self, Source};
+use crate::sections::{self, Reader, Section, sections};
+
+/// Bytes of the guest's stack while measuring: what a board has by default.
+const STACK_BYTES: usize = 8 << 10;
+/// Bytes of a page of memory.
+const PAGE_BYTES: usize = 65_536;
+
+/// Describes the module in `file`.
+pub fn inspect(file: &Path) -> Result<String, Failure> {
+    let source = load::read(file)?;
+    let engine = Engine::new(Config::new(Heap::system())).map_err(|error| load::refused(file, error))?;
+    let module = load::module(&engine, file, source)?;
+    let mut text = format!("{}: {} bytes", file.display(), source.bytes.len());
+    if source.text {
+        text += " in binary form";
+    }
+    if let Some(name) = module.name() {
+        text += &format!(", named {name:?}");
+    }
+    text.push('\n');
+    write_sections(&mut text, source);
+    write_types(&mut text, &module);
+    write_own(&mut text, source);
+    match measure(source) {
+        Ok(cost) => write_cost(&mut text, source, &cost),
+        Err(error) => text += &format!("\nPool: not measured: {error}\n"),
+    }
+    Ok(text)
+}
+
+fn write_sections(text: &mut String, source: Source) {
+    text.push_str("\nSections                     items       bytes\n");
+    for section in sections(source.bytes) {
+        let name = match section.name {
+            Some(name) => format!("custom {name:?}"),
+            None => sections::name(section.id).to_owned(),
+        };
+        // Custom sections hold whatever their makers like, the start section one index and no list.
+        let items = match section.id {
+            0 | sections::START => String::new(),
+            _ => reader(source, &section).number().map_or(String::new(), |items| items.to_string()),
+        };
+        let _ = writeln!(text, "  {name:<24}{items:>8}{:>12}", section.content.len());
+    }
+}
+
+fn write_types(text: &mut String, module: &Module) {
+    let imports: Vec<_> =
+        module.imports().map(|import| (format!("{}::{}", import.module, import.name), import.ty)).collect();
+    let exports: Vec<_> = module.exports().map(|export| (export.name.to_owned(), export.ty)).collect();
+    for (title, list) in [("Imports", imports), ("Exports", exports)] {
+        let _ = writeln!(text, "\n{title}{}", if list.is_empty() { ": none" } else { "" });
+        let width = list.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default().min(48);
+        for (name, ty) in list {
+            let _ = writeln!(text, "  {:<10}{name:<width$}  {}", describe::kind(&ty), describe::details(&ty));
+        }
+    }
+}
+
+/// Tables and memories of the module's own, and whether a start function runs at instantiation.
+fn write_own(text: &mut String, source: Source) {
+    text.push('\n');
+    for section in sections(source.bytes) {
+        let mut reader = reader(source, &section);
+        let (what, unit) = match section.id {
+            sections::TABLE => ("Table", "elements"),
+            sections::MEMORY => ("Memory", "pages of 64 KiB"),
+            sections::START => {
+                let _ = writeln!(text, "Start function: {}", reader.number().unwrap_or_default());
+                continue;
+            }
+            _ => continue,
+        };
+        for _ in 0..reader.number().unwrap_or_default() {
+            if section.id == sections::TABLE {
+                reader.byte();
+            }
+            let Some((min, max)) = reader.limits() else { break };
+            let most = max.map_or("no maximum".to_owned(), |max| format!("at most {max}"));
+            let _ = writeln!(text, "{what}: {min} {unit}, {most}");
+        }
+    }
+}
+
+fn reader<'b>(source: Source, section: &Section<'b>) -> Reader<'b> {
+    Reader::new(source.bytes, section.content.clone())
+}
+
+/// What was measured, in bytes of the pool.
+struct Cost {
+    engine: usize,
+    module: usize,
+    /// The most that loading took for a moment.
+    loading: usize,
+    /// The store without the guest's stack.
+    store: usize,
+    /// The instance with its memory and tables.
+    instance: usize,
+    /// Pages of the module's own memories, in bytes.
+    memory: usize,
+    /// The register code of all functions.
+    code: usize,
+}
+
+fn measure(source: Source) -> Result<Cost, Error> {
+    static LAZY: Counted = Counted::new();
+    static EAGER: Counted = Counted::new();
+    let lazy = Measured::new(source, Heap::counted(&LAZY), false)?;
+    let eager = Measured::new(source, Heap::counted(&EAGER), true)?;
+    Ok(Cost {
+        engine: lazy.engine,
+        module: lazy.module,
+        loading: lazy.loading,
+        store: lazy.store.saturating_sub(STACK_BYTES),
+        instance: lazy.instance,
+        memory: own_memory_bytes(source),
+        code: eager.instance.saturating_sub(lazy.instance),
+    })
+}
+
+/// One life of the module, in the order in which things come to be.
+struct Measured {
+    engine: usize,
+    module: usize,
+    loading: usize,
+    store: usize,
+    instance: usize,
+}
+
+impl Measured {
+    fn new(source: Source, heap: Heap, eager: bool) -> Result<Measured, Error> {
+        let starts = sections(source.bytes).any(|section| section.id == sections::START);
+        let mut before = heap.stats().used;
+        let mut taken = || {
+            let now = heap.stats().used;
+            now.saturating_sub(std::mem::replace(&mut before, now))
+        };
+        let config = Config::new(heap).stack_bytes(STACK_BYTES).eager(eager).fuel(starts);
+        let made = Engine::new(config)?;
+        let engine = taken();
+        heap.reset_peak();
+        let loaded = Module::from_static(&made, source.bytes)?;
+        let loading = heap.stats().peak.saturating_sub(engine);
+        let module = taken();
+        let mut owner = Store::new(&made, ())?;
+        if starts {
+            owner.set_fuel(0)?;
+        }
+        let store = taken();
+        let imports: Vec<Extern> =
+            loaded.imports().map(|import| stand_in(&mut owner, &import.ty)).collect::<Result<_, _>>()?;
+        taken();
+        match Instance::new(&mut owner, &loaded, &imports) {
+            // The start function has no fuel; segments that do not fit trap as well. The instance is there.
+            Ok(_) | Err(Error::Trap(_)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(Measured { engine, module, loading, store, instance: taken() })
+    }
+}
+
+/// Something of the type that an import asks for.
+fn stand_in(store: &mut Store<()>, ty: &ExternType<'_>) -> Result<Extern, Error> {
+    Ok(match *ty {
+        ExternType::Func(ty) => {
+            Func::new(store, ty.params, ty.results, |_, _: &[Val], _: &mut [Val]| Err(Error::host(0)))?.into()
+        }
+        ExternType::Table(ty) => Table::new(store, ty, Val::default(moteur::ValType::Ref(ty.element)))?.into(),
+        ExternType::Memory(ty) => Memory::new(store, ty)?.into(),
+        ExternType::Global(ty) => Global::new(store, ty, Val::default(ty.value))?.into(),
+    })
+}
+
+fn own_memory_bytes(source: Source) -> usize {
+    let memories = sections(source.bytes).filter(|section| section.id == sections::MEMORY);
+    let pages = memories.filter_map(|section| {
+        let mut reader = reader(source, &section);
+        reader.number().filter(|&count| count > 0)?;
+        reader.limits().map(|(min, _)| min)
+    });
+    pages.map(|pages| (pages as usize).saturating_mul(PAGE_BYTES)).sum()
+}
+
+fn write_cost(text: &mut String, source: Source, cost: &Cost) {
+    let rest = cost.instance.saturating_sub(cost.memory);
+    let all = [cost.engine, cost.module, cost.store, STACK_BYTES, cost.memory, rest, cost.code];
+    let bits = usize::BITS;
+    let _ = write!(
+        text,
+        "
+Flash, bytes
+  module          {:>12}   stays where it is and is never written
+
+Pool, bytes (measured on this {bits}-bit machine)
+  engine          {:>12}
+  module          {:>12}   index tables; {} for a moment while loading
+  store           {:>12}
+  stack           {STACK_BYTES:>12}   as configured
+  memory          {:>12}   at the start; its maximum is above
+  instance        {rest:>12}   with tables and globals
+  code            {:>12}   once every function was called
+  in all          {:>12}
+",
+        source.bytes.len(),
+        cost.engine,
+        cost.module,
+        cost.loading,
+        cost.store,
+        cost.memory,
+        cost.code,
+        all.iter().sum::<usize>(),
+    );
+}
