@@ -1,0 +1,125 @@
+//! The engine: what all modules and stores of a program share, which is where memory comes from and which limits hold.
+
+use moteur_pool::{Arc, Heap};
+
+use crate::error::Error;
+
+/// How an [`Engine`] shall work: where memory comes from, and the limits that hold everywhere, instantiation and start
+/// functions included.
+///
+/// ```
+/// use moteur::{Config, Engine, Heap};
+///
+/// let config = Config::new(Heap::system()).stack_bytes(64 << 10).max_memory_pages(16).fuel(true);
+/// let engine = Engine::new(config)?;
+/// # Ok::<(), moteur::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Config {
+    pub(crate) heap: Heap,
+    pub(crate) stack_bytes: usize,
+    pub(crate) fuel: bool,
+    pub(crate) eager: bool,
+    pub(crate) memory_pages_max: u32,
+    pub(crate) table_elements_max: u32,
+    pub(crate) instances_max: u32,
+    pub(crate) host_depth_max: u32,
+}
+
+impl Config {
+    /// The defaults, with all memory from `heap`.
+    pub const fn new(heap: Heap) -> Config {
+        let large = cfg!(feature = "std");
+        Config {
+            heap,
+            stack_bytes: if large { 1 << 20 } else { 8 << 10 },
+            fuel: false,
+            eager: false,
+            memory_pages_max: 65_536,
+            table_elements_max: 10_000_000,
+            instances_max: u32::MAX,
+            host_depth_max: if large { 64 } else { 8 },
+        }
+    }
+
+    /// Bytes of the guest's stack, allocated once for each store. 1 MiB with the feature `std`, otherwise 8 KiB.
+    #[must_use]
+    pub const fn stack_bytes(mut self, bytes: usize) -> Config {
+        self.stack_bytes = bytes;
+        self
+    }
+
+    /// Whether guests pay with fuel for what they execute. Off by default.
+    #[must_use]
+    pub const fn fuel(mut self, on: bool) -> Config {
+        self.fuel = on;
+        self
+    }
+
+    /// Whether functions are lowered when a module is instantiated, instead of when they are first called. Off by
+    /// default.
+    #[must_use]
+    pub const fn eager(mut self, on: bool) -> Config {
+        self.eager = on;
+        self
+    }
+
+    /// Pages of 64 KiB that one memory may have at most. 65,536 by default, which is 4 GiB.
+    #[must_use]
+    pub const fn max_memory_pages(mut self, pages: u32) -> Config {
+        self.memory_pages_max = pages;
+        self
+    }
+
+    /// Elements that one table may have at most. 10,000,000 by default.
+    #[must_use]
+    pub const fn max_table_elements(mut self, elements: u32) -> Config {
+        self.table_elements_max = elements;
+        self
+    }
+
+    /// Instances that one store may have at most. No limit but memory by default.
+    #[must_use]
+    pub const fn max_instances(mut self, instances: u32) -> Config {
+        self.instances_max = instances;
+        self
+    }
+
+    /// How deep calls from host functions back into the guest may nest: each takes native stack. 64 by default with
+    /// the feature `std`, otherwise 8.
+    #[must_use]
+    pub const fn max_host_depth(mut self, depth: u32) -> Config {
+        self.host_depth_max = depth;
+        self
+    }
+}
+
+/// What modules and stores share. Cloning gives another handle of the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    config: Arc<Config>,
+}
+
+impl Engine {
+    /// An engine that works as `config` says.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn new(config: Config) -> Result<Engine, Error> {
+        Ok(Engine { config: Arc::new_in(config, config.heap)? })
+    }
+
+    /// Where all memory comes from.
+    pub fn heap(&self) -> Heap {
+        self.config.heap
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Whether both are handles of one engine.
+    pub(crate) fn same(&self, other: &Engine) -> bool {
+        core::ptr::eq(self.config(), other.config())
+    }
+}

@@ -1,0 +1,119 @@
+//! Calls that wait for more fuel: the guest's frames stay where they are on the store's stack.
+//!
+//! Suspended calls are a stack themselves: only the newest one can go on. A call is suspended and resumed outside host
+//! functions only, since a host function's own frame lies in between otherwise.
+
+use core::ptr::NonNull;
+
+use super::{Func, put_args, take_results};
+use crate::context::{AsContextMut, store_mut};
+use crate::error::Error;
+use crate::interp::{self, Outcome, Suspension};
+use crate::slot::SLOT_BYTES;
+use crate::store::StoreInner;
+use crate::val::Val;
+
+/// How a resumable call came back.
+#[derive(Debug)]
+pub enum Call {
+    /// The function returned, and its results were written.
+    Done,
+    /// Fuel ran out. The call goes on with [`Suspended::resume`].
+    Suspended(Suspended),
+}
+
+/// A call that waits for fuel. Dropping it leaves its frames on the store's stack; [`Suspended::cancel`] frees them.
+pub struct Suspended {
+    func: Func,
+    state: Suspension,
+    /// Where the results will stand, in slots from the stack's start.
+    frame: usize,
+    /// Which suspended call of the store this is, and which one is below it (0 for none).
+    serial: u64,
+    below: u64,
+}
+
+impl core::fmt::Debug for Suspended {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Suspended({:?})", self.func)
+    }
+}
+
+impl Suspended {
+    /// Lets the call go on. See [`Func::call_resumable`].
+    ///
+    /// # Errors
+    /// What ended the call; [`Error::NotResumable`] if this is not the newest suspended call of the store, or inside a
+    /// host function; [`Error::Type`] if the number of results does not fit; [`Error::ForeignStore`].
+    pub fn resume(self, store: &mut impl AsContextMut, results: &mut [Val]) -> Result<Call, Error> {
+        resume(store_mut(store), self, results)
+    }
+
+    /// Ends the call and frees its frames.
+    ///
+    /// # Errors
+    /// [`Error::NotResumable`] or [`Error::ForeignStore`], as for [`resume`](Suspended::resume).
+    pub fn cancel(self, store: &mut impl AsContextMut) -> Result<(), Error> {
+        let store = store_mut(store);
+        self.check(store)?;
+        store.suspended = self.below;
+        // SAFETY: the newest suspended call of this store, as just checked.
+        unsafe { interp::cancel(NonNull::from(store), &self.state) }
+    }
+
+    fn check(&self, store: &StoreInner) -> Result<(), Error> {
+        self.func.0.get(store)?;
+        if store.suspended != self.serial || store.host_depth != 0 {
+            return Err(Error::NotResumable);
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn call(store: &mut StoreInner, func: Func, args: &[Val], results: &mut [Val]) -> Result<Call, Error> {
+    if store.host_depth != 0 {
+        return Err(Error::NotResumable);
+    }
+    let entity = func.0.get(store)?;
+    let frame = put_args(store, entity, args, results.len())?;
+    // SAFETY: the function is of the store, its arguments stand at the frame.
+    unsafe {
+        let outcome = interp::invoke_resumable(NonNull::from(&mut *store), entity, frame)?;
+        let frame = frame.addr().wrapping_sub(store.stack_base.addr()) / SLOT_BYTES;
+        Ok(finish(store, func, frame, outcome, results))
+    }
+}
+
+fn resume(store: &mut StoreInner, call: Suspended, results: &mut [Val]) -> Result<Call, Error> {
+    call.check(store)?;
+    let entity = call.func.0.get(store)?;
+    if super::ty_of(store, entity)?.results.len() != results.len() {
+        return Err(Error::Type);
+    }
+    store.suspended = call.below;
+    // SAFETY: the newest suspended call of this store, as just checked.
+    unsafe {
+        let outcome = interp::resume(NonNull::from(&mut *store), &call.state)?;
+        Ok(finish(store, call.func, call.frame, outcome, results))
+    }
+}
+
+/// # Safety
+/// The outcome is that of a call of `func` whose frame begins so many slots into the stack.
+unsafe fn finish(store: &mut StoreInner, func: Func, frame: usize, outcome: Outcome, results: &mut [Val]) -> Call {
+    match outcome {
+        Outcome::Done => {
+            if let Ok(entity) = func.0.get(store) {
+                // SAFETY: the caller's promise.
+                unsafe { take_results(store, entity, store.stack_base.add(frame), results) };
+            }
+            Call::Done
+        }
+        Outcome::Suspended(state) => {
+            let below = store.suspended;
+            store.suspensions = store.suspensions.wrapping_add(1);
+            store.suspended = store.suspensions;
+            Call::Suspended(Suspended { func, state, frame, serial: store.suspended, below })
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a store owns: the run-time form of functions, memories, tables, globals and instances.
+//!
+//! Every entity stands in an allocation of its own and never moves while its store lives, so instances and the
+//! interpreter hold plain addresses of them: importing shares an entity, it never copies one.
+
+use core::ptr::NonNull;
+
+use moteur_pool::{Box, Heap, OutOfMemory, Vec};
+use moteur_wasm::{FuncIdx, GlobalType, TableType};
+
+use crate::lower;
+use crate::module::Module;
+use crate::slot::Slot;
+
+/// A function that can be called: a guest function of an instance, or a host function.
+#[repr(C)]
+pub(crate) struct FuncEntity {
+    /// The function's type in the store's registry: equal numbers mean equal types, across modules.
+    pub type_id: u32,
+    /// The function's index in its module; for a host function its index in the store's list.
+    pub index: u32,
+    /// The instance that the function belongs to; `None` for a host function.
+    pub instance: Option<NonNull<InstanceEntity>>,
+}
+
+/// A linear memory.
+#[repr(C)]
+pub(crate) struct MemoryEntity {
+    /// First byte.
+    pub base: *mut u8,
+    /// Bytes that the guest may reach.
+    pub len: usize,
+    /// Current size in pages of 64 KiB.
+    pub pages: u32,
+    /// What `memory.grow` may reach at most: the type's maximum, the engine's limit, the address space.
+    pub pages_max: u32,
+    /// The maximum that the type declares.
+    pub declared_max: Option<u32>,
+    pub heap: Heap,
+}
+
+/// A table of references.
+pub(crate) struct TableEntity {
+    pub elems: Vec<Slot>,
+    pub ty: TableType,
+    pub len_max: u32,
+}
+
+/// A global variable.
+#[repr(C)]
+pub(crate) struct GlobalEntity {
+    /// The value's bits; 32-bit values and references are zero-extended.
+    pub bits: u64,
+    pub ty: GlobalType,
+}
+
+/// A module in a store: its lowered code and what its types are called here, shared by all its instances.
+pub(crate) struct LoadedModule {
+    pub module: Module,
+    /// For each function that the module defines: its lowered code, or null as long as it was not called.
+    /// The code is owned by this structure; `lower::Code` says what an entry points to.
+    pub codes: Box<[*const u16]>,
+    /// For each type of the module its number in the store's registry.
+    pub type_ids: Box<[u32]>,
+}
+
+impl Drop for LoadedModule {
+    fn drop(&mut self) {
+        let heap = Box::heap(&self.codes);
+        for code in &*self.codes {
+            // SAFETY: the store goes, and with it all that could run the code.
+            unsafe { lower::free_code(heap, *code) };
+        }
+    }
+}
+
+/// An instance of a module.
+pub(crate) struct InstanceEntity {
+    pub loaded: NonNull<LoadedModule>,
+    /// All functions of the index space, imported ones first.
+    pub funcs: Box<[NonNull<FuncEntity>]>,
+    pub tables: Box<[NonNull<TableEntity>]>,
+    pub memories: Box<[NonNull<MemoryEntity>]>,
+    /// Addresses of the values of all globals.
+    pub globals: Box<[NonNull<u64>]>,
+    pub global_entities: Box<[NonNull<GlobalEntity>]>,
+    /// One bit for each element segment that was dropped.
+    pub elem_dropped: Box<[u32]>,
+    /// One bit for each data segment that was dropped.
+    pub data_dropped: Box<[u32]>,
+}
+
+impl InstanceEntity {
+    /// An instance of nothing yet, for instantiation to fill.
+    pub fn empty(loaded: NonNull<LoadedModule>, heap: Heap) -> Result<InstanceEntity, OutOfMemory> {
+        Ok(InstanceEntity {
+            loaded,
+            funcs: Vec::new_in(heap).into_boxed_slice()?,
+            tables: Vec::new_in(heap).into_boxed_slice()?,
+            memories: Vec::new_in(heap).into_boxed_slice()?,
+            globals: Vec::new_in(heap).into_boxed_slice()?,
+            global_entities: Vec::new_in(heap).into_boxed_slice()?,
+            elem_dropped: Vec::new_in(heap).into_boxed_slice()?,
+            data_dropped: Vec::new_in(heap).into_boxed_slice()?,
+        })
+    }
+
+    /// The function with index `func`; validation proved that it exists.
+    pub fn func(&self, func: FuncIdx) -> Option<NonNull<FuncEntity>> {
+        self.funcs.get(func.index()).copied()
+    }
+}
