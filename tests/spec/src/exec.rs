@@ -5,6 +5,7 @@
 
 use core::fmt;
 
+use moteur::wasm::ErrorKind;
 use moteur::{Config, Engine, Error, Extern, Func, Heap, Instance, Linker, Module, Store, Val};
 
 use crate::format::{Action, Kind, MAGIC, Malformed, Reader, SLOTS};
