@@ -11,11 +11,7 @@ fn main() {
     println!("cargo::rustc-link-arg-bins=--nmagic");
     println!("cargo::rerun-if-changed=modules");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let files = fs::read_dir("modules")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
+    let files = fs::read_dir("modules").into_iter().flatten().flatten().map(|entry| entry.path());
     for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "wat")) {
         if let Err(why) = translate(&file, &out) {
             println!("cargo::error={}: {why}", file.display());

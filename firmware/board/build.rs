@@ -7,10 +7,7 @@ const BOARDS: [&str; 4] = ["an505", "an500", "an385", "riscv-virt"];
 
 fn main() {
     println!("cargo::rerun-if-changed=memory");
-    let chosen: Vec<_> = BOARDS
-        .into_iter()
-        .filter(|board| env::var_os(feature(board)).is_some())
-        .collect();
+    let chosen: Vec<_> = BOARDS.into_iter().filter(|board| env::var_os(feature(board)).is_some()).collect();
     let [board] = chosen.as_slice() else {
         println!("cargo::error=choose one board by its feature, of {BOARDS:?}; chosen: {chosen:?}");
         return;

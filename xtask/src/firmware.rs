@@ -29,14 +29,7 @@ pub struct Build<'a> {
 impl<'a> Build<'a> {
     /// The program for the board, in the profile `release`.
     pub fn new(program: &'a str, board: &'a Board) -> Self {
-        Build {
-            program,
-            board,
-            target: None,
-            profile: "release",
-            features: &[],
-            environment: &[],
-        }
+        Build { program, board, target: None, profile: "release", features: &[], environment: &[] }
     }
 
     /// Builds, and returns where the image is.
@@ -57,12 +50,7 @@ impl<'a> Build<'a> {
             .current_dir(workspace())
             .status()
             .context("cargo does not start")?;
-        ensure!(
-            status.success(),
-            "{} does not build for {target}, profile {}",
-            self.program,
-            self.profile
-        );
+        ensure!(status.success(), "{} does not build for {target}, profile {}", self.program, self.profile);
         Ok(folder.join(target).join(self.profile).join(self.program))
     }
 }
@@ -111,12 +99,7 @@ const fn case(
     profile: &'static str,
     features: &'static [&'static str],
 ) -> Case {
-    Case {
-        board,
-        target,
-        profile,
-        features,
-    }
+    Case { board, target, profile, features }
 }
 
 /// Builds the demo for every target, runs it on every board, and compares what it prints.
@@ -136,16 +119,10 @@ pub fn run(args: &[String]) -> Result<()> {
     for case in &CASES {
         if let Err(error) = demo(case).and_then(|run| judge(&run, &text)) {
             failed += 1;
-            println!(
-                "FAILED on {}, {}: {error:#}",
-                case.board.machine, case.profile
-            );
+            println!("FAILED on {}, {}: {error:#}", case.board.machine, case.profile);
         }
     }
-    println!(
-        "{} passed, {failed} failed, 0 skipped",
-        CASES.len() - failed
-    );
+    println!("{} passed, {failed} failed, 0 skipped", CASES.len() - failed);
     ensure!(failed == 0, "the demo fails on {failed} boards");
     Ok(())
 }
@@ -158,10 +135,7 @@ fn demo(case: &Case) -> Result<Run> {
         ..Build::new("demo", case.board)
     };
     let run = qemu::run(case.board, &build.image()?, Duration::from_secs(120))?;
-    println!(
-        "== {} ({}, {})",
-        case.board.machine, case.target, case.profile
-    );
+    println!("== {} ({}, {})", case.board.machine, case.target, case.profile);
     println!("{}", run.output.trim_end());
     Ok(run)
 }
@@ -169,10 +143,7 @@ fn demo(case: &Case) -> Result<Run> {
 fn judge(run: &Run, expected: &str) -> Result<()> {
     ensure!(run.status == 0, "the demo exits with {}", run.status);
     let actual = comparable(&run.output);
-    let differs = actual
-        .lines()
-        .zip(expected.lines())
-        .find(|(actual, expected)| actual != expected);
+    let differs = actual.lines().zip(expected.lines()).find(|(actual, expected)| actual != expected);
     if let Some((actual, expected)) = differs {
         bail!("it prints `{actual}` instead of `{expected}`");
     }
@@ -182,11 +153,7 @@ fn judge(run: &Run, expected: &str) -> Result<()> {
 
 /// What must be the same on every board: all lines but those that begin with `#`, which hold figures.
 fn comparable(output: &str) -> String {
-    output
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(|line| [line, "\n"])
-        .collect()
+    output.lines().filter(|line| !line.starts_with('#')).flat_map(|line| [line, "\n"]).collect()
 }
 
 #[cfg(test)]
@@ -195,10 +162,7 @@ mod tests {
 
     #[test]
     fn a_wrong_line_and_a_missing_one_are_failures() {
-        let run = |output: &str, status| Run {
-            output: output.into(),
-            status,
-        };
+        let run = |output: &str, status| Run { output: output.into(), status };
         assert!(judge(&run("# 1\na\nb\n", 0), "a\nb\n").is_ok());
         assert!(judge(&run("a\nc\n", 0), "a\nb\n").is_err());
         assert!(judge(&run("a\n", 0), "a\nb\n").is_err());

@@ -92,17 +92,11 @@ pub fn run(board: &Board, image: &Path, limit: Duration) -> Result<Run> {
         let _ = send.send(output);
     });
     let status = wait(&mut child, limit)?;
-    let output = receive
-        .recv_timeout(Duration::from_secs(5))
-        .unwrap_or_default();
+    let output = receive.recv_timeout(Duration::from_secs(5)).unwrap_or_default();
     let output = String::from_utf8_lossy(&output).replace("\r\n", "\n");
     match status {
         Some(status) => Ok(Run { output, status }),
-        None => bail!(
-            "{} did not end within {} s; it printed:\n{output}",
-            image.display(),
-            limit.as_secs()
-        ),
+        None => bail!("{} did not end within {} s; it printed:\n{output}", image.display(), limit.as_secs()),
     }
 }
 
@@ -131,10 +125,7 @@ pub fn ensure_installed(boards: &[Board]) -> Result<()> {
             install_qemu()?;
         }
         if !is_program(board.program) {
-            bail!(
-                "{} is missing; on Debian: apt-get install qemu-system-arm qemu-system-misc",
-                board.program
-            );
+            bail!("{} is missing; on Debian: apt-get install qemu-system-arm qemu-system-misc", board.program);
         }
     }
     // The kernels of the benches are compiled to it.
@@ -149,27 +140,19 @@ fn may_install() -> bool {
 /// Adds a target to the toolchain in use, unless it is there.
 pub fn ensure_rust_target(target: &str) -> Result<()> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc)
-        .args(["--print", "target-libdir", "--target", target])
-        .output()?;
+    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output()?;
     let libraries = String::from_utf8(output.stdout)?;
     if Path::new(libraries.trim()).is_dir() {
         return Ok(());
     }
-    if may_install()
-        && Command::new("rustup")
-            .args(["target", "add", target])
-            .status()
-            .is_ok_and(|s| s.success())
-    {
+    if may_install() && Command::new("rustup").args(["target", "add", target]).status().is_ok_and(|s| s.success()) {
         return Ok(());
     }
     bail!("the Rust target {target} is missing: rustup target add {target}")
 }
 
 fn is_program(name: &str) -> bool {
-    env::var_os("PATH")
-        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
 }
 
 /// Tries the plain way first. It fails where a package of QEMU's family comes from a newer release than `apt` may use
@@ -185,11 +168,7 @@ fn install_qemu() -> Result<()> {
     let utils = format!("qemu-utils/{codename}");
     // A failing update is no reason to stop: the lists may be there already.
     apt(&["update", "-q"])?;
-    for extra in [
-        &[][..],
-        &["-t", &backports],
-        &["--allow-downgrades", &utils],
-    ] {
+    for extra in [&[][..], &["-t", &backports], &["--allow-downgrades", &utils]] {
         let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];
         arguments.extend_from_slice(&PACKAGES);
         arguments.extend_from_slice(extra);
@@ -202,10 +181,7 @@ fn install_qemu() -> Result<()> {
 
 /// Runs `apt-get` as root or through a `sudo` that asks for no password.
 fn apt(arguments: &[&str]) -> Result<bool> {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
     let mut command = if root {
         Command::new("apt-get")
     } else {
@@ -213,18 +189,12 @@ fn apt(arguments: &[&str]) -> Result<bool> {
         sudo.args(["-n", "apt-get"]);
         sudo
     };
-    let status = command
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdout(Stdio::null())
-        .status();
+    let status = command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
     Ok(status.is_ok_and(|status| status.success()))
 }
 
 fn codename() -> String {
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let name = release
-        .lines()
-        .find_map(|line| line.strip_prefix("VERSION_CODENAME="));
+    let name = release.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
     name.unwrap_or("stable").trim_matches('"').to_owned()
 }

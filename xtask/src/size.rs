@@ -22,16 +22,8 @@ struct Profile {
 }
 
 const PROFILES: [Profile; 2] = [
-    Profile {
-        name: "micro",
-        cargo: "micro",
-        features: &[],
-    },
-    Profile {
-        name: "default",
-        cargo: "release",
-        features: &["threaded"],
-    },
+    Profile { name: "micro", cargo: "micro", features: &[] },
+    Profile { name: "default", cargo: "release", features: &["threaded"] },
 ];
 
 /// What a linked image takes.
@@ -85,10 +77,7 @@ fn read_or_empty(file: &Path) -> Result<String> {
 }
 
 fn print(profile: &str, size: &Size, symbols: bool) {
-    println!(
-        "{profile}: {} bytes of flash ({}, {})",
-        size.flash, AN505.machine, AN505.target
-    );
+    println!("{profile}: {} bytes of flash ({}, {})", size.flash, AN505.machine, AN505.target);
     for (section, bytes) in &size.sections {
         println!("  {section:<20} {bytes:>7}");
     }
@@ -113,17 +102,12 @@ fn print(profile: &str, size: &Size, symbols: bool) {
 /// What the budget has against a size.
 fn judge(profile: &str, size: &Size, budget: &[Budget]) -> Vec<String> {
     let Some(entry) = budget.iter().find(|entry| entry.profile == profile) else {
-        return vec![format!(
-            "{profile} has no budget; cargo xtask size --save makes one"
-        )];
+        return vec![format!("{profile} has no budget; cargo xtask size --save makes one")];
     };
     let mut objections = Vec::new();
     if size.flash > entry.allowed() {
         let over = size.flash - entry.allowed();
-        objections.push(format!(
-            "{profile} takes {} bytes, {over} over its budget",
-            size.flash
-        ));
+        objections.push(format!("{profile} takes {} bytes, {over} over its budget", size.flash));
     }
     objections
 }
@@ -147,27 +131,14 @@ impl Budget {
 }
 
 fn parse_budget(text: &str) -> Result<Vec<Budget>> {
-    let lines = text
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim());
-    lines
-        .filter(|line| !line.is_empty())
-        .map(|line| parse_line(line).with_context(|| line.to_owned()))
-        .collect()
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    lines.filter(|line| !line.is_empty()).map(|line| parse_line(line).with_context(|| line.to_owned())).collect()
 }
 
 fn parse_line(line: &str) -> Result<Budget> {
     let (profile, table) = line.split_once('=').context("no `=`")?;
-    let table = table
-        .trim()
-        .strip_prefix('{')
-        .and_then(|t| t.strip_suffix('}'))
-        .context("no table")?;
-    let mut budget = Budget {
-        profile: profile.trim().to_owned(),
-        flash: 0,
-        max: None,
-    };
+    let table = table.trim().strip_prefix('{').and_then(|t| t.strip_suffix('}')).context("no table")?;
+    let mut budget = Budget { profile: profile.trim().to_owned(), flash: 0, max: None };
     for field in table.split(',') {
         let (key, value) = field.split_once('=').context("no `=`")?;
         let bytes = value.trim().replace('_', "").parse()?;
@@ -186,10 +157,7 @@ fn write_budget(old: &[Budget], measured: &[(&str, u64)]) -> String {
          # A profile may grow by half a percent before it counts as a change, and never above `max`.\n",
     );
     for (profile, flash) in measured {
-        let max = old
-            .iter()
-            .find(|entry| entry.profile == *profile)
-            .and_then(|entry| entry.max);
+        let max = old.iter().find(|entry| entry.profile == *profile).and_then(|entry| entry.max);
         let max = max.map_or(String::new(), |max| format!(", max = {max}"));
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{profile} = {{ flash = {flash}{max} }}");
@@ -205,16 +173,12 @@ fn measure(image: &[u8]) -> Result<Size> {
         let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
             continue;
         };
-        let in_ram_only = matches!(
-            section.kind(),
-            SectionKind::UninitializedData | SectionKind::UninitializedTls
-        );
+        let in_ram_only = matches!(section.kind(), SectionKind::UninitializedData | SectionKind::UninitializedTls);
         if sh_flags & SHF_ALLOC == 0 || in_ram_only || section.size() == 0 {
             continue;
         }
         size.flash += section.size();
-        size.sections
-            .push((section.name()?.to_owned(), section.size()));
+        size.sections.push((section.name()?.to_owned(), section.size()));
     }
     for symbol in file.symbols().filter(|symbol| symbol.size() > 0) {
         let Some(section) = symbol.section_index() else {
@@ -238,17 +202,9 @@ fn measure(image: &[u8]) -> Result<Size> {
 /// assembly, or is a constant without a name.
 fn crate_of(name: &str) -> &str {
     let path = name.trim_start_matches(['<', '&', '*', '[', '(']);
-    let path = ["mut ", "const ", "dyn "]
-        .iter()
-        .fold(path, |path, word| path.trim_start_matches(word));
+    let path = ["mut ", "const ", "dyn "].iter().fold(path, |path, word| path.trim_start_matches(word));
     match path.split_once("::") {
-        Some((first, _))
-            if first
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
-        {
-            first
-        }
+        Some((first, _)) if first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => first,
         _ if path.starts_with("__") || path.starts_with("mem") => "compiler_builtins",
         _ => "(others)",
     }
@@ -261,52 +217,26 @@ mod tests {
     #[test]
     fn symbols_belong_to_crates() {
         assert_eq!(crate_of("moteur_wasm::reader::Reader::byte"), "moteur_wasm");
-        assert_eq!(
-            crate_of("<moteur::error::Error as core::fmt::Display>::fmt"),
-            "moteur"
-        );
-        assert_eq!(
-            crate_of("<&mut moteur_pool::Vec<u8> as core::ops::Deref>::deref"),
-            "moteur_pool"
-        );
+        assert_eq!(crate_of("<moteur::error::Error as core::fmt::Display>::fmt"), "moteur");
+        assert_eq!(crate_of("<&mut moteur_pool::Vec<u8> as core::ops::Deref>::deref"), "moteur_pool");
         assert_eq!(crate_of("__aeabi_dmul"), "compiler_builtins");
         assert_eq!(crate_of("anon.1234.5"), "(others)");
     }
 
     #[test]
     fn a_budget_survives_saving() {
-        let text = write_budget(
-            &parse_budget("micro = { flash = 1, max = 61_440 }").unwrap(),
-            &[("micro", 50_000)],
-        );
+        let text = write_budget(&parse_budget("micro = { flash = 1, max = 61_440 }").unwrap(), &[("micro", 50_000)]);
         let budget = parse_budget(&text).unwrap();
-        assert_eq!(
-            budget,
-            [Budget {
-                profile: "micro".into(),
-                flash: 50_000,
-                max: Some(61_440)
-            }]
-        );
+        assert_eq!(budget, [Budget { profile: "micro".into(), flash: 50_000, max: Some(61_440) }]);
         assert_eq!(budget[0].allowed(), 50_250);
     }
 
     #[test]
     fn over_budget_is_an_objection() {
-        let budget = [Budget {
-            profile: "micro".into(),
-            flash: 61_400,
-            max: Some(61_440),
-        }];
-        let size = |flash| Size {
-            flash,
-            ..Size::default()
-        };
+        let budget = [Budget { profile: "micro".into(), flash: 61_400, max: Some(61_440) }];
+        let size = |flash| Size { flash, ..Size::default() };
         assert!(judge("micro", &size(61_440), &budget).is_empty());
-        assert_eq!(
-            judge("micro", &size(61_441), &budget),
-            ["micro takes 61441 bytes, 1 over its budget"]
-        );
+        assert_eq!(judge("micro", &size(61_441), &budget), ["micro takes 61441 bytes, 1 over its budget"]);
         assert_eq!(judge("default", &size(1), &budget).len(), 1);
     }
 }

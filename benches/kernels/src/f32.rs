@@ -10,11 +10,7 @@ pub unsafe extern "C" fn run(n: u32) -> u32 {
         let drive = (i & 15) as f32 * 0.015_625;
         let next = 3.7 * x * (1.0 - x);
         y = 0.75 * y + 0.25 * next + drive;
-        x = if next > 0.9 {
-            next - 0.125 * y / (1.0 + y)
-        } else {
-            next
-        };
+        x = if next > 0.9 { next - 0.125 * y / (1.0 + y) } else { next };
         x = if x < 0.0 { -x } else { x };
         sum += x * y;
     }

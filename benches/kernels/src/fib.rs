@@ -10,9 +10,5 @@ pub unsafe extern "C" fn run(n: u32) -> u32 {
 
 #[inline(never)]
 fn fib(n: u32) -> u32 {
-    if n < 2 {
-        n
-    } else {
-        fib(n - 1).wrapping_add(fib(n - 2))
-    }
+    if n < 2 { n } else { fib(n - 1).wrapping_add(fib(n - 2)) }
 }

@@ -32,42 +32,12 @@ pub struct Kernel {
 
 /// All six, in the order of the tables in the documents.
 pub const KERNELS: [Kernel; 6] = [
-    Kernel {
-        name: "sort",
-        n: 2_000,
-        checksum: 2_625_119_014,
-        native: sort::run,
-    },
-    Kernel {
-        name: "fib",
-        n: 20,
-        checksum: 6_765,
-        native: fib::run,
-    },
-    Kernel {
-        name: "mandel",
-        n: 24,
-        checksum: 2_399_275_646,
-        native: mandel::run,
-    },
-    Kernel {
-        name: "f32",
-        n: 10_000,
-        checksum: 1_173_453_649,
-        native: f32::run,
-    },
-    Kernel {
-        name: "vm",
-        n: 20,
-        checksum: 761_674_460,
-        native: vm::run,
-    },
-    Kernel {
-        name: "hash64",
-        n: 16,
-        checksum: 2_106_811_908,
-        native: hash64::run,
-    },
+    Kernel { name: "sort", n: 2_000, checksum: 2_625_119_014, native: sort::run },
+    Kernel { name: "fib", n: 20, checksum: 6_765, native: fib::run },
+    Kernel { name: "mandel", n: 24, checksum: 2_399_275_646, native: mandel::run },
+    Kernel { name: "f32", n: 10_000, checksum: 1_173_453_649, native: f32::run },
+    Kernel { name: "vm", n: 20, checksum: 761_674_460, native: vm::run },
+    Kernel { name: "hash64", n: 16, checksum: 2_106_811_908, native: hash64::run },
 ];
 
 #[cfg(test)]

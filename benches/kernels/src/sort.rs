@@ -17,10 +17,10 @@ pub unsafe extern "C" fn run(n: u32) -> u32 {
         *word = seed >> 8;
     }
     sort(words);
-    words.iter().enumerate().fold(0, |sum: u32, (rank, word)| {
-        sum.rotate_left(1)
-            .wrapping_add(word.wrapping_mul(rank as u32 + 1))
-    })
+    words
+        .iter()
+        .enumerate()
+        .fold(0, |sum: u32, (rank, word)| sum.rotate_left(1).wrapping_add(word.wrapping_mul(rank as u32 + 1)))
 }
 
 fn sort(words: &mut [u32]) {

@@ -62,11 +62,8 @@ fn interpret(registers: &mut [u32; REGISTERS], cells: &mut [u32; CELLS]) {
     let mut pc = 0;
     while let Some(&[op, a, b, c]) = PROGRAM.get(pc) {
         pc += 1;
-        let (a, b_index, c_index) = (
-            usize::from(a) % REGISTERS,
-            usize::from(b) % REGISTERS,
-            usize::from(c) % REGISTERS,
-        );
+        let (a, b_index, c_index) =
+            (usize::from(a) % REGISTERS, usize::from(b) % REGISTERS, usize::from(c) % REGISTERS);
         match op {
             LOAD_IMM => registers[a] = u32::from(b),
             ADD => registers[a] = registers[b_index].wrapping_add(registers[c_index]),

@@ -34,19 +34,12 @@ fn bench() -> Result<bool, Error> {
     let engine = Engine::new(Config::new(heap).stack_bytes(8 * 1024))?;
     let (load, module) = count(|| Module::from_static(&engine, WASM));
     let module = module?;
-    println!(
-        "load {load} instructions, {} bytes of WebAssembly, heap {} bytes",
-        WASM.len(),
-        heap.stats().used
-    );
+    println!("load {load} instructions, {} bytes of WebAssembly, heap {} bytes", WASM.len(), heap.stats().used);
     let mut store = Store::new(&engine, ())?;
     let linker = Linker::new(&engine);
     let (instantiate, instance) = count(|| linker.instantiate(&mut store, &module));
     let instance = instance?;
-    println!(
-        "instantiate {instantiate} instructions, heap {} bytes",
-        heap.stats().used
-    );
+    println!("instantiate {instantiate} instructions, heap {} bytes", heap.stats().used);
 
     let mut right = true;
     for kernel in &KERNELS {
@@ -56,16 +49,10 @@ fn bench() -> Result<bool, Error> {
         right &= result? == kernel.checksum;
         let (call, result) = count(|| func.call(&mut store, kernel.n));
         right &= result? == kernel.checksum && expected == kernel.checksum;
-        println!(
-            "kernel {} native {native} first {first} call {call}",
-            kernel.name
-        );
+        println!("kernel {} native {native} first {first} call {call}", kernel.name);
     }
     let stats = heap.stats();
-    println!(
-        "heap with all six lowered {} bytes, high-water mark {} bytes",
-        stats.used, stats.peak
-    );
+    println!("heap with all six lowered {} bytes, high-water mark {} bytes", stats.used, stats.peak);
     Ok(right)
 }
 

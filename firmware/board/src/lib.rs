@@ -36,9 +36,7 @@ macro_rules! heap {
         static mut BUFFER: Buffer = Buffer([MaybeUninit::uninit(); $bytes]);
         static TAKEN: $crate::Once = $crate::Once::new();
         // SAFETY: `TAKEN` lets one caller through, so this is the only reference there ever is.
-        TAKEN
-            .first()
-            .then(|| unsafe { &mut (*(&raw mut BUFFER)).0 as &'static mut [MaybeUninit<u8>] })
+        TAKEN.first().then(|| unsafe { &mut (*(&raw mut BUFFER)).0 as &'static mut [MaybeUninit<u8>] })
     }};
 }
 

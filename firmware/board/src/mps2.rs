@@ -25,11 +25,7 @@ mod map {
 
 #[cfg(any(feature = "an500", feature = "an385"))]
 mod map {
-    pub const NAME: &str = if cfg!(feature = "an500") {
-        "mps2-an500"
-    } else {
-        "mps2-an385"
-    };
+    pub const NAME: &str = if cfg!(feature = "an500") { "mps2-an500" } else { "mps2-an385" };
     pub const CLOCK_MHZ: u32 = 25;
     pub const TIMER: usize = 0x4000_0000;
     pub const UART: usize = 0x4000_4000;
@@ -93,10 +89,7 @@ static ALARM: AtomicUsize = AtomicUsize::new(0);
 pub fn alarm(instructions: u32, ring: fn()) {
     write(SYSTICK_CONTROL, 0);
     ALARM.store(ring as usize, Ordering::Release);
-    write(
-        SYSTICK_RELOAD,
-        (instructions / INSTRUCTIONS_PER_TICK).clamp(1, 0xff_ffff),
-    );
+    write(SYSTICK_RELOAD, (instructions / INSTRUCTIONS_PER_TICK).clamp(1, 0xff_ffff));
     write(SYSTICK_CURRENT, 0);
     // Processor clock, interrupt, on.
     write(SYSTICK_CONTROL, 7);

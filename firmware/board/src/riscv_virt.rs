@@ -60,9 +60,7 @@ static ALARM: AtomicUsize = AtomicUsize::new(0);
 /// Calls `ring` once from the timer interrupt, after about so many instructions.
 pub fn alarm(instructions: u32, ring: fn()) {
     ALARM.store(ring as usize, Ordering::Release);
-    let due = TIME
-        .ticks()
-        .wrapping_add(u64::from(instructions / INSTRUCTIONS_PER_CLINT_TICK));
+    let due = TIME.ticks().wrapping_add(u64::from(instructions / INSTRUCTIONS_PER_CLINT_TICK));
     set_compare(due);
     // SAFETY: enables the timer interrupt, whose handler is below.
     unsafe {

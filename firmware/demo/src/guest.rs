@@ -21,19 +21,12 @@ pub fn run(engine: &Engine) -> Result<(), Error> {
     let instance = counted("instantiate", || linker.instantiate(&mut store, &module))?;
     println!("# heap in use {} bytes", engine.heap().stats().used);
 
-    instance
-        .typed_func::<(), ()>(&store, "greet")?
-        .call(&mut store, ())?;
+    instance.typed_func::<(), ()>(&store, "greet")?.call(&mut store, ())?;
     let blink = instance.typed_func::<i32, i32>(&store, "blink")?;
     let switched = counted("blink", || blink.call(&mut store, 5))?;
-    println!(
-        "blink says {switched}, the LED was switched {} times",
-        store.data().led_switched
-    );
+    println!("blink says {switched}, the LED was switched {} times", store.data().led_switched);
     let primes = instance.typed_func::<i32, i32>(&store, "primes")?;
-    let count = counted("primes, lowered on the way", || {
-        primes.call(&mut store, 10_000)
-    })?;
+    let count = counted("primes, lowered on the way", || primes.call(&mut store, 10_000))?;
     let again = counted("primes, lowered before", || primes.call(&mut store, 10_000))?;
     println!("primes below 10000: {count}, {again}");
     let golden = instance.typed_func::<i32, f64>(&store, "golden")?;
@@ -50,13 +43,9 @@ pub fn linker(engine: &Engine) -> Result<Linker<Host>, Error> {
         board::led(on != 0);
         caller.data_mut().led_switched += 1;
     })?;
-    linker.func(
-        "env",
-        "print",
-        |caller: Caller<'_, Host>, text: GuestAddr, len: u32| -> Result<(), Error> {
-            println!("guest: {}", caller.memory()?.str(&caller, text, len)?);
-            Ok(())
-        },
-    )?;
+    linker.func("env", "print", |caller: Caller<'_, Host>, text: GuestAddr, len: u32| -> Result<(), Error> {
+        println!("guest: {}", caller.memory()?.str(&caller, text, len)?);
+        Ok(())
+    })?;
     Ok(linker)
 }

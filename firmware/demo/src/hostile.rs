@@ -1,9 +1,7 @@
 //! Guests that recurse, loop, grow and reach for ever: each must get a trap or an error, and nothing else may happen.
 
-use core::cell::UnsafeCell;
-
 use board::println;
-use moteur::{Config, Engine, Error, Instance, InterruptHandle, Module, Store};
+use moteur::{Config, Engine, Error, Instance, InterruptFlag, Module, Store};
 
 use crate::guest::{Host, linker};
 
@@ -12,68 +10,58 @@ static HUGE_TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/huge_table.
 static HUGE_MEMORY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/huge_memory.wasm"));
 static START_SPINS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/start_spins.wasm"));
 
+/// What ends by itself, one way or another.
+const FINITE: [&str; 14] = [
+    "recurse",
+    "recurse through a table",
+    "grow",
+    "grow the table",
+    "grow by everything",
+    "reach",
+    "poke",
+    "fill",
+    "lie",
+    "call nothing",
+    "call something else",
+    "divide by zero",
+    "divide beyond the range",
+    "convert not a number",
+];
+/// What only fuel or an interrupt ends.
+const ENDLESS: [&str; 2] = ["spin", "spin by tail calls"];
+
 const FUEL: u64 = 20_000;
 /// Instructions until the alarm rings: long after the guest began to run.
 const ALARM_AFTER: u32 = 2_000_000;
+/// Raised by the timer's interrupt.
+static ALARM: InterruptFlag = InterruptFlag::new();
 
 /// Every way of misbehaving. An error is one of ours: those of the guests are printed.
 pub fn run(config: Config) -> Result<(), Error> {
     let engine = Engine::new(config)?;
+    let mut guest = Guest::new(&engine, HOSTILE, None)?;
+    for name in FINITE {
+        guest.call(name)?;
+    }
+    guest.store.set_interrupt_flag(&ALARM);
+    for name in ENDLESS {
+        board::alarm(ALARM_AFTER, || ALARM.raise());
+        guest.call(name)?;
+        ALARM.clear();
+    }
+    drop(guest);
+
     let metered = Engine::new(config.fuel(true))?;
-
-    let mut guest = Guest::new(&engine, HOSTILE)?;
-    guest.call("recurse", |instance, store| {
-        instance
-            .typed_func::<i32, i32>(store, "recurse")?
-            .call(store, 0)
-    });
-    guest.call("recurse_indirect", |instance, store| {
-        instance
-            .typed_func::<i64, i64>(store, "recurse_indirect")?
-            .call(store, 0)
-    });
-    for name in ["grow", "grow_table"] {
-        guest.call(name, |instance, store| {
-            instance.typed_func::<(), i32>(store, name)?.call(store, ())
-        });
-    }
-    guest.call("divide by 0", |instance, store| {
-        instance
-            .typed_func::<i32, i32>(store, "divide")?
-            .call(store, 0)
-    });
-    guest.call("divide by -1", |instance, store| {
-        instance
-            .typed_func::<i32, i32>(store, "divide")?
-            .call(store, -1)
-    });
-    guest.call("reach", |instance, store| {
-        instance
-            .typed_func::<(), i32>(store, "reach")?
-            .call(store, ())
-    });
-    for name in ["poke", "lie", "call_nothing"] {
-        guest.call(name, |instance, store| {
-            instance.typed_func::<(), ()>(store, name)?.call(store, ())
-        });
-    }
-    for name in ["spin", "spin_tail"] {
-        guest.interrupted(name);
-    }
-    drop(guest);
-
-    let mut guest = Guest::new(&metered, HOSTILE)?;
-    for name in ["spin", "spin_tail"] {
+    let mut guest = Guest::new(&metered, HOSTILE, Some(FUEL))?;
+    for name in ENDLESS {
         guest.store.set_fuel(FUEL)?;
-        guest.call(name, |instance, store| {
-            instance.typed_func::<(), ()>(store, name)?.call(store, ())
-        });
+        guest.call(name)?;
     }
     drop(guest);
 
-    refused("a table of 4 Gi elements", &engine, HUGE_TABLE);
-    refused("a memory of 4 GiB", &engine, HUGE_MEMORY);
-    refused("a start function that spins", &metered, START_SPINS);
+    refused("a table of 4 Gi elements", Guest::new(&engine, HUGE_TABLE, None));
+    refused("a memory of 4 GiB", Guest::new(&engine, HUGE_MEMORY, None));
+    refused("a start function that spins", Guest::new(&metered, START_SPINS, Some(FUEL)));
     Ok(())
 }
 
@@ -83,64 +71,30 @@ struct Guest {
 }
 
 impl Guest {
-    fn new(engine: &Engine, module: &'static [u8]) -> Result<Guest, Error> {
+    fn new(engine: &Engine, module: &'static [u8], fuel: Option<u64>) -> Result<Guest, Error> {
         let module = Module::from_static(engine, module)?;
         let mut store = Store::new(engine, Host::default())?;
-        if engine.metered() {
-            store.set_fuel(FUEL)?;
+        if let Some(fuel) = fuel {
+            store.set_fuel(fuel)?;
         }
         let instance = linker(engine)?.instantiate(&mut store, &module)?;
         Ok(Guest { store, instance })
     }
 
     /// Calls, and prints how that ended.
-    fn call<R: core::fmt::Display>(
-        &mut self,
-        name: &str,
-        call: impl FnOnce(&Instance, &mut Store<Host>) -> Result<R, Error>,
-    ) {
-        match call(&self.instance, &mut self.store) {
+    fn call(&mut self, name: &str) -> Result<(), Error> {
+        let func = self.instance.typed_func::<(), i32>(&self.store, name)?;
+        match func.call(&mut self.store, ()) {
             Ok(result) => println!("{name}: {result}"),
             Err(error) => println!("{name}: {error}"),
         }
-    }
-
-    /// Calls while the timer's interrupt is set to stop the guest.
-    fn interrupted(&mut self, name: &str) {
-        BELL.set(Some(self.store.interrupt_handle()));
-        board::alarm(ALARM_AFTER, || BELL.ring());
-        self.call(name, |instance, store| {
-            instance.typed_func::<(), ()>(store, name)?.call(store, ())
-        });
-        BELL.set(None);
+        Ok(())
     }
 }
 
-fn refused(what: &str, engine: &Engine, module: &'static [u8]) {
-    match Guest::new(engine, module) {
+fn refused(what: &str, guest: Result<Guest, Error>) {
+    match guest {
         Ok(_) => println!("{what}: accepted"),
         Err(error) => println!("{what}: {error}"),
-    }
-}
-
-/// What the alarm's interrupt finds.
-struct Bell(UnsafeCell<Option<InterruptHandle>>);
-
-// SAFETY: one core; the main program writes only while no alarm is set, the interrupt only reads.
-unsafe impl Sync for Bell {}
-
-static BELL: Bell = Bell(UnsafeCell::new(None));
-
-impl Bell {
-    fn set(&self, handle: Option<InterruptHandle>) {
-        // SAFETY: no alarm is set, so no interrupt reads now.
-        unsafe { *self.0.get() = handle }
-    }
-
-    fn ring(&self) {
-        // SAFETY: the main program wrote this before it set the alarm, and does not write until it rang.
-        if let Some(handle) = unsafe { &*self.0.get() } {
-            handle.interrupt();
-        }
     }
 }

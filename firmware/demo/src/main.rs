@@ -34,17 +34,10 @@ fn main() -> u8 {
 
 /// Runs everything; whether the heap ended as empty as it began.
 fn demo() -> Result<bool, Error> {
-    println!(
-        "# board {}, counts in steps of {} instructions",
-        board::NAME,
-        board::INSTRUCTIONS_PER_TICK
-    );
+    println!("# board {}, counts in steps of {} instructions", board::NAME, board::INSTRUCTIONS_PER_TICK);
     let heap = Heap::new(board::heap!(HEAP_BYTES).ok_or(OutOfMemory)?)?;
     let empty = heap.stats().used;
-    println!(
-        "# heap {} bytes, {empty} used when empty",
-        heap.stats().capacity
-    );
+    println!("# heap {} bytes, {empty} used when empty", heap.stats().capacity);
     let config = Config::new(heap)
         .stack_bytes(8 * 1024)
         .max_memory_pages(MEMORY_PAGES_MAX)
@@ -56,10 +49,7 @@ fn demo() -> Result<bool, Error> {
     guest::run(&Engine::new(config)?)?;
 
     let stats = heap.stats();
-    println!(
-        "# heap high-water mark {} bytes, {} used now",
-        stats.peak, stats.used
-    );
+    println!("# heap high-water mark {} bytes, {} used now", stats.peak, stats.used);
     println!("heap as empty as before: {}", stats.used == empty);
     Ok(stats.used == empty)
 }

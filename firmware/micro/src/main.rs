@@ -21,11 +21,7 @@ fn answer() -> Result<i32, Error> {
     let module = Module::from_static(&engine, MODULE)?;
     let mut store = Store::new(&engine, ())?;
     let mut linker = Linker::new(&engine);
-    linker.func("env", "led", |_: Caller<'_, ()>, on: i32| {
-        board::led(on != 0)
-    })?;
+    linker.func("env", "led", |_: Caller<'_, ()>, on: i32| board::led(on != 0))?;
     let instance = linker.instantiate(&mut store, &module)?;
-    instance
-        .typed_func::<i32, i32>(&store, "answer")?
-        .call(&mut store, 1)
+    instance.typed_func::<i32, i32>(&store, "answer")?.call(&mut store, 1)
 }
