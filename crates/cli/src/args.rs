@@ -67,9 +67,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage
             Some("validate") => parse_file(&mut parser, help::VALIDATE, Command::Validate),
             Some("inspect") => parse_file(&mut parser, help::INSPECT, Command::Inspect),
             Some("help") => Ok(Command::Print(help::MAIN)),
-            _ => Err(Usage(format!(
-                "{command:?} is not a command; there are run, validate and inspect"
-            ))),
+            _ => Err(Usage(format!("{command:?} is not a command; there are run, validate and inspect"))),
         },
         Some(argument) => Err(argument.unexpected().into()),
     }
@@ -114,11 +112,7 @@ fn guest_arguments(parser: &mut Parser) -> Result<Vec<OsString>, Usage> {
     Ok(words)
 }
 
-fn parse_file(
-    parser: &mut Parser,
-    help: &'static str,
-    command: fn(PathBuf) -> Command,
-) -> Result<Command, Usage> {
+fn parse_file(parser: &mut Parser, help: &'static str, command: fn(PathBuf) -> Command) -> Result<Command, Usage> {
     let mut file = None;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -254,7 +248,9 @@ mod tests {
 
     #[test]
     fn help_is_found_everywhere() {
-        for words in [&["--help"][..], &["-h"], &["help"], &["run", "--help"], &["validate", "-h"], &["inspect", "--help"]] {
+        for words in
+            [&["--help"][..], &["-h"], &["help"], &["run", "--help"], &["validate", "-h"], &["inspect", "--help"]]
+        {
             let command = parse(words.iter().map(OsString::from));
             assert!(matches!(command, Ok(Command::Print(_))), "{words:?}: {command:?}");
         }

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use moteur::pool::Counted;
-use moteur::{Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Memory, Module, Store, Table, Val};
+use moteur::{
+    Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Memory, Module, Store, Table, Val,
+};
 
 use crate::describe;
 use crate::failure::Failure;

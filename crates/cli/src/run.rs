@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use moteur::{Config, Engine, Error, Extern, ExternType, FuncType, Heap, Instance, Linker, Module, Store, Trap, Val};
+use moteur::{Config, Engine, Error, ExternType, FuncType, Heap, Instance, Linker, Module, Store, Trap, Val};
 use moteur_guest::Wasi;
 
 use crate::args::Run;
@@ -102,7 +102,10 @@ fn entry(options: &Run, module: &Module, source: Source) -> Result<Entry, Failur
     };
     let Some(ty) = function(module, name) else {
         let functions = exported_functions(module);
-        return Err(Failure::Usage(format!("{}: no function `{name}` is exported\n{functions}", options.file.display())));
+        return Err(Failure::Usage(format!(
+            "{}: no function `{name}` is exported\n{functions}",
+            options.file.display()
+        )));
     };
     Ok(Entry::Function { name: name.clone(), arguments: arguments(options, name, ty)?, results: ty.results.len() })
 }
@@ -152,7 +155,7 @@ fn execute(store: &mut Store<Wasi>, module: &Module, entry: &Entry) -> Result<Ve
             if function(module, INITIALIZE).is_some_and(|ty| ty.params.is_empty() && ty.results.is_empty()) {
                 call(store, instance, INITIALIZE)?;
             }
-            let func = instance.func(store, name)?;
+            let func = instance.func(store, name).ok_or(Error::NoExport)?;
             let mut found = vec![Val::I32(0); *results];
             func.call(store, arguments, &mut found)?;
             Ok(found)

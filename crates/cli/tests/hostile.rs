@@ -76,7 +76,8 @@ fn memory_that_never_may_be_had_is_refused() {
 fn tables_of_4_gib_elements_are_refused() {
     let file = wat("(module (table 0xffffffff funcref) (func (export \"_start\")))");
     moteur(&["run", &file]).expect(1, &["table is larger than the engine allows"]);
-    let body = "(loop $l (br_if $l (i32.ne (table.grow (ref.null func) (i32.const 0x00ffffff)) (i32.const -1)))) unreachable";
+    let body =
+        "(loop $l (br_if $l (i32.ne (table.grow (ref.null func) (i32.const 0x00ffffff)) (i32.const -1)))) unreachable";
     for file in both("(table 1 funcref)", body) {
         moteur(&["run", &file]).expect(134, &["unreachable"]);
     }

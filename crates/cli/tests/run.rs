@@ -38,7 +38,8 @@ fn the_examples_do_what_their_heads_say() {
     assert_eq!(fast.expect(0, &[]).out, "2880067194370816120\n");
     assert_eq!(moteur(&["run", &example("echo.wat"), "one", "-x", "ü"]).expect(3, &[]).out, "one\n-x\nü\n");
     moteur(&["run", &example("trap.wat")]).expect(134, &["out of bounds memory access", "<store_word>", "<fill>"]);
-    moteur(&["run", "--invoke", "divide", &example("trap.wat"), "7", "0"]).expect(134, &["integer divide by zero", "<divide>"]);
+    moteur(&["run", "--invoke", "divide", &example("trap.wat"), "7", "0"])
+        .expect(134, &["integer divide by zero", "<divide>"]);
 }
 
 #[test]
@@ -60,9 +61,18 @@ fn the_guest_decides_the_exit_status() {
 #[test]
 fn a_trap_ends_with_134_and_says_where() {
     let ran = moteur(&["run", &start("(call $inner)) (func $inner unreachable")]);
-    ran.expect(134, &["module.wat: trap: unreachable", "0: function 2 <inner> at offset 0x", "1: function 1 <main> at offset 0x"]);
+    ran.expect(
+        134,
+        &["module.wat: trap: unreachable", "0: function 2 <inner> at offset 0x", "1: function 1 <main> at offset 0x"],
+    );
     // The offset is the one of the instruction.
-    let wasm = [&b"\0asm\x01\0\0\0"[..], b"\x01\x04\x01\x60\0\0", b"\x03\x02\x01\0", b"\x07\x0a\x01\x06_start\0\0", b"\x0a\x06\x01\x04\0\x01\0\x0b"];
+    let wasm = [
+        &b"\0asm\x01\0\0\0"[..],
+        b"\x01\x04\x01\x60\0\0",
+        b"\x03\x02\x01\0",
+        b"\x07\x0a\x01\x06_start\0\0",
+        b"\x0a\x06\x01\x04\0\x01\0\x0b",
+    ];
     let file = file("offset.wasm", wasm.concat());
     moteur(&["run", &file]).expect(134, &["0: function 0 <_start> at offset 0x27"]);
 }
@@ -98,7 +108,10 @@ fn standard_input_reaches_the_guest() {
             (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 4)))
             (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
             (br_if $next (i32.load (i32.const 4))))))"#);
-    assert_eq!(moteur_with(&["run", &cat], "in one end and\nout the other").expect(0, &[]).out, "in one end and\nout the other");
+    assert_eq!(
+        moteur_with(&["run", &cat], "in one end and\nout the other").expect(0, &[]).out,
+        "in one end and\nout the other"
+    );
 }
 
 #[test]
@@ -147,7 +160,8 @@ fn a_library_is_initialized_before_its_function_is_called() {
 
 #[test]
 fn a_module_without_a_beginning_says_what_can_be_called() {
-    moteur(&["run", &example("fib.wat")]).expect(2, &["there is no function `_start`", "--invoke", "fib [i32] -> [i32]"]);
+    moteur(&["run", &example("fib.wat")])
+        .expect(2, &["there is no function `_start`", "--invoke", "fib [i32] -> [i32]"]);
     moteur(&["run", &wat("(module)")]).expect(2, &["exports no functions"]);
     moteur(&["run", &wat("(module (func $go) (start $go))")]).expect(0, &[]);
 }
@@ -161,14 +175,19 @@ fn what_cannot_be_loaded_is_explained() {
     moteur(&["run", &file("noise", b"\xff\xfe\xfd\xfc")]).expect(1, &["noise: magic header not detected"]);
     moteur(&["run", &wat("(module\n  (func $f\n    i32.bad))")]).expect(1, &["module.wat:3:5", "unknown operator"]);
     let typed = wat("(module (import \"a\" \"b\" (func)) (func nop) (func $wrong (result i32) i64.const 1))");
-    moteur(&["run", &typed]).expect(1, &["type mismatch", "offset 0x", "in function 2 <wrong>", "binary form of this text"]);
-    moteur(&["run", &wat("(module (func (result v128) unreachable))")]).expect(1, &["v128 is not supported yet", "offset 0x"]);
+    moteur(&["run", &typed])
+        .expect(1, &["type mismatch", "offset 0x", "in function 2 <wrong>", "binary form of this text"]);
+    moteur(&["run", &wat("(module (func (result v128) unreachable))")])
+        .expect(1, &["v128 is not supported yet", "offset 0x"]);
 }
 
 #[test]
 fn what_cannot_be_linked_is_named() {
     for (import, parts) in [
-        (r#""env" "led" (func (param i32))"#, &["env::led (function [i32] -> [])", "nothing is offered under \"env\""][..]),
+        (
+            r#""env" "led" (func (param i32))"#,
+            &["env::led (function [i32] -> [])", "nothing is offered under \"env\""][..],
+        ),
         (r#""env" "memory" (memory 1 2)"#, &["env::memory (memory 1 to 2 pages)"]),
         (r#""wasi_snapshot_preview1" "launch" (func)"#, &["wasi_snapshot_preview1::launch", "has no \"launch\""]),
         (
@@ -186,7 +205,8 @@ fn what_cannot_be_linked_is_named() {
 fn fuel_is_a_limit() {
     let spin = start("(loop $again (br $again))");
     moteur(&["run", "--fuel", "100000", &spin]).expect(134, &["all fuel consumed (--fuel 100000)", "<main>"]);
-    moteur(&["run", "--fuel", "100000", &wat("(module (func $go (loop (br 0))) (start $go))")]).expect(134, &["all fuel consumed"]);
+    moteur(&["run", "--fuel", "100000", &wat("(module (func $go (loop (br 0))) (start $go))")])
+        .expect(134, &["all fuel consumed"]);
     moteur(&["run", "--fuel", "1_000_000", &example("hello.wat")]).expect(0, &[]);
 }
 

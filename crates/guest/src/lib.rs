@@ -13,3 +13,8 @@ pub mod claim;
 pub mod wasi;
 
 pub use wasi::Wasi;
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -92,7 +92,12 @@ impl Guest {
         let machine: &'static Machine = Box::leak(Box::default());
         let clock = Box::leak(Box::new(Ticker(Mutex::new(5000))));
         let parts = Box::leak(Box::new(Parts::new(machine).with_clock(clock).with_random(&Fours)));
-        Guest { wasi: Wasi::new(Heap::system(), parts), memory: std::vec![0xee; MEMORY_BYTES], machine, edition: Edition::Preview1 }
+        Guest {
+            wasi: Wasi::new(Heap::system(), parts),
+            memory: std::vec![0xee; MEMORY_BYTES],
+            machine,
+            edition: Edition::Preview1,
+        }
     }
 
     /// A guest on a machine that has nothing but a console.
