@@ -8,7 +8,7 @@ use crate::limits;
 use crate::num;
 use crate::op::Op;
 use crate::reader::Reader;
-use crate::validate::{Imm, Instr};
+use crate::validate::Fields;
 
 /// What a constant expression may ask for. Values are 64 bits wide: an `i32` is zero-extended, a float is its bits, a
 /// null reference is 0, and what other references are is up to who implements this.
@@ -29,7 +29,10 @@ impl<'b> ConstExpr<'b> {
     /// Finds the expression that starts here and moves the reader behind it.
     pub(crate) fn read(reader: &mut Reader<'b>) -> Result<ConstExpr<'b>> {
         let code = *reader;
-        while read_instr(reader)?.op != Op::End {}
+        let mut fields = Fields::new();
+        while fields.op != Op::End {
+            read_instr(&mut fields, reader)?;
+        }
         Ok(ConstExpr { code })
     }
 
@@ -44,10 +47,9 @@ impl<'b> ConstExpr<'b> {
 
     /// The function, if the expression is just `ref.func`.
     pub fn as_func(&self) -> Option<FuncIdx> {
-        match read_instr(&mut self.code.clone()) {
-            Ok(Instr { op: Op::RefFunc, imm: Imm::Func(func), .. }) => Some(func),
-            _ => None,
-        }
+        let mut fields = Fields::new();
+        read_instr(&mut fields, &mut self.code.clone()).ok()?;
+        if fields.op == Op::RefFunc { Some(FuncIdx(fields.first)) } else { None }
     }
 
     /// Its value, as 64 bits.
@@ -57,18 +59,18 @@ impl<'b> ConstExpr<'b> {
         let mut stack = [0u64; limits::CONST_OPERANDS];
         let mut height = 0;
         let mut code = self.code;
+        let mut fields = Fields::new();
         loop {
-            let at = code.pos();
-            let instr = read_instr(&mut code)?;
-            let missing = Error::new(ErrorKind::ConstExpected, at);
-            let value = match (instr.op, instr.imm) {
-                (Op::End, _) => break,
-                (_, Imm::I32(bits) | Imm::F32(bits)) => u64::from(bits),
-                (_, Imm::I64(bits) | Imm::F64(bits)) => bits,
-                (_, Imm::Heap(_)) => 0,
-                (_, Imm::Global(global)) => env.global(global),
-                (_, Imm::Func(func)) => env.ref_func(func),
-                (op, _) => {
+            read_instr(&mut fields, &mut code)?;
+            let missing = Error::new(ErrorKind::ConstExpected, fields.offset as usize);
+            let value = match fields.op {
+                Op::End => break,
+                Op::I32Const | Op::F32Const => u64::from(fields.first),
+                Op::I64Const | Op::F64Const => fields.wide,
+                Op::RefNull => 0,
+                Op::GlobalGet => env.global(GlobalIdx(fields.first)),
+                Op::RefFunc => env.ref_func(FuncIdx(fields.first)),
+                op => {
                     let (Some(&b), Some(&a)) = (top(&stack, height, 1), top(&stack, height, 2)) else {
                         return Err(missing);
                     };
@@ -102,13 +104,12 @@ fn fold(op: Op, a: u64, b: u64) -> Option<u64> {
 }
 
 /// Reads one instruction and refuses what constant expressions may not hold.
-pub(crate) fn read_instr(reader: &mut Reader<'_>) -> Result<Instr> {
-    let at = reader.pos();
-    let instr = Instr::read(reader)?;
-    match instr.op {
-        Op::I32Const | Op::I64Const | Op::F32Const | Op::F64Const => Ok(instr),
-        Op::RefNull | Op::RefFunc | Op::GlobalGet | Op::End => Ok(instr),
-        Op::I32Add | Op::I32Sub | Op::I32Mul | Op::I64Add | Op::I64Sub | Op::I64Mul => Ok(instr),
-        _ => Err(Error::new(ErrorKind::ConstExpected, at)),
+pub(crate) fn read_instr(fields: &mut Fields, reader: &mut Reader<'_>) -> Result<()> {
+    fields.read(reader)?;
+    match fields.op {
+        Op::I32Const | Op::I64Const | Op::F32Const | Op::F64Const => Ok(()),
+        Op::RefNull | Op::RefFunc | Op::GlobalGet | Op::End => Ok(()),
+        Op::I32Add | Op::I32Sub | Op::I32Mul | Op::I64Add | Op::I64Sub | Op::I64Mul => Ok(()),
+        _ => Err(Error::new(ErrorKind::ConstExpected, fields.offset as usize)),
     }
 }

@@ -103,7 +103,7 @@ kinds! {
     /// There is no such reference type.
     BadRefType "malformed reference type";
     /// A type does not start with 0x60.
-    BadFuncType "malformed function type: integer representation too long";
+    BadFuncType "malformed function type";
     /// A block type is neither empty, nor a value type, nor a type's index.
     BadBlockType "malformed block type";
     /// There is no such kind of import.
@@ -112,8 +112,6 @@ kinds! {
     BadExportKind "malformed export kind";
     /// A global is neither constant nor mutable.
     BadMutability "malformed mutability";
-    /// There are no such flags of limits.
-    BadLimits "malformed limits flags";
     /// There is no such kind of element segment.
     BadElemKind "malformed element kind";
     /// There are no such flags of an element segment.
@@ -164,6 +162,8 @@ kinds! {
     CallThroughTable "type mismatch: calls need a table of functions";
     /// `select` with a type takes exactly one.
     SelectArity "invalid result arity";
+    /// There are no such flags of an access.
+    BadMemArg "malformed memop flags";
     /// An alignment greater than the access.
     Alignment "alignment must not be larger than natural";
     /// An operator that constant expressions may not use.
@@ -226,6 +226,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())?;
         match self {
+            ErrorKind::Unsupported(feature) if feature.name().ends_with('s') => f.write_str(" are not supported yet"),
             ErrorKind::Unsupported(_) => f.write_str(" is not supported yet"),
             ErrorKind::TypeMismatch { expected: Some(ty), found: None } => write!(f, ": expected {ty}, found nothing"),
             ErrorKind::TypeMismatch { expected: Some(ty), found: Some(found) } => write!(f, ": expected {ty}, found {found}"),

@@ -82,11 +82,6 @@ impl<'a> Reader<'a> {
         self.pos >= self.bytes.len()
     }
 
-    /// The bytes from `start` to here.
-    pub fn since(&self, start: usize) -> &'a [u8] {
-        self.bytes.get(start..self.pos).unwrap_or(&[])
-    }
-
     /// An error about what is next.
     pub fn error(&self, kind: ErrorKind) -> Error {
         Error::new(kind, self.pos)
@@ -255,7 +250,8 @@ impl<'a> Reader<'a> {
             0x02 | 0x03 => Some(ErrorKind::Unsupported(Feature::Threads)),
             0x04..=0x07 => Some(ErrorKind::Unsupported(Feature::Memory64)),
             0x08..=0x0F => Some(ErrorKind::Unsupported(Feature::CustomPageSizes)),
-            _ => Some(ErrorKind::BadLimits),
+            0x10..=0x7F => Some(ErrorKind::IntegerTooLarge),
+            _ => Some(ErrorKind::IntegerTooLong),
         };
         if let Some(kind) = kind {
             return Err(Error::new(kind, start));
@@ -293,7 +289,6 @@ impl<'a> Reader<'a> {
         let start = self.pos;
         match self.byte()? {
             mutable @ 0..=1 => Ok(GlobalType { value, mutable: mutable == 1 }),
-            2 | 3 => Err(Error::new(ErrorKind::Unsupported(Feature::Threads), start)),
             _ => Err(Error::new(ErrorKind::BadMutability, start)),
         }
     }

@@ -77,7 +77,7 @@ impl<'b> Elem<'b> {
 
     /// Its items.
     pub fn items(&self) -> ElemItems<'b> {
-        self.items.clone()
+        self.items
     }
 }
 

@@ -2,99 +2,93 @@
 
 use super::scratch::FrameKind;
 use super::stack::mismatch;
-use super::{BrTable, FuncValidator, Imm, Instr};
+use super::{BrTable, Fields, FuncValidator};
 use crate::alloc::Alloc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, TableIdx, TypeIdx};
-use crate::op::{Op, Signature};
+use crate::op::{Immediate, Op, Signature};
 use crate::types::{FuncType, Packed, RefType, ValType};
 
 impl<'m, A: Alloc> FuncValidator<'m, A> {
     /// Checks an instruction.
     #[inline]
-    pub(super) fn check(&mut self, instr: &Instr) -> Result<()> {
+    pub(super) fn check(&mut self, instr: &Fields) -> Result<()> {
         let at = instr.offset as usize;
-        match instr.op.row().signature {
+        let row = instr.op.row();
+        match row.signature {
             Signature::OPEN => self.check_open(instr, at),
             signature => {
-                self.check_imm(&instr.imm, at)?;
+                if row.immediate != Immediate::None {
+                    self.check_imm(instr, at)?;
+                }
                 self.apply(signature, at)
             }
         }
     }
 
     /// What the immediates of an operator with a fixed signature refer to must be there.
-    #[inline]
-    fn check_imm(&self, imm: &Imm, at: usize) -> Result<()> {
-        let known = match *imm {
-            Imm::Access(_) | Imm::Memory(_) | Imm::MemoryCopy { .. } => self.has_memory(),
-            Imm::None | Imm::I32(_) | Imm::I64(_) | Imm::F32(_) | Imm::F64(_) => Ok(()),
-            _ => return self.check_segment(imm, at),
-        };
-        known.map_err(|kind| Error::new(kind, at))
-    }
-
-    /// The rarer cases of `check_imm`.
-    fn check_segment(&self, imm: &Imm, at: usize) -> Result<()> {
-        match *imm {
-            Imm::MemoryInit { data, .. } => {
-                self.has_memory().and_then(|()| self.has_data(data)).map_err(|kind| Error::new(kind, at))
+    fn check_imm(&self, instr: &Fields, at: usize) -> Result<()> {
+        let (first, second) = (instr.first, instr.second);
+        match instr.op.immediate() {
+            Immediate::I32 | Immediate::I64 | Immediate::F32 | Immediate::F64 => Ok(()),
+            Immediate::Func => self.check_declared(FuncIdx(first), at),
+            Immediate::Elem => self.elem_type(ElemIdx(first), at).map(|_| ()),
+            Immediate::Table => self.table_element(TableIdx(first), at).map(|_| ()),
+            Immediate::TableInit => {
+                let elements = self.table_element(TableIdx(second), at)?;
+                same_elements(elements, self.elem_type(ElemIdx(first), at)?, at)
             }
-            Imm::Data(data) => self.has_data(data).map_err(|kind| Error::new(kind, at)),
-            Imm::Elem(elem) => self.elem_type(elem, at).map(|_| ()),
-            Imm::Table(table) => self.table_element(table, at).map(|_| ()),
-            Imm::TableInit { elem, table } => {
-                same_elements(self.table_element(table, at)?, self.elem_type(elem, at)?, at)
+            Immediate::TableCopy => {
+                let elements = self.table_element(TableIdx(first), at)?;
+                same_elements(elements, self.table_element(TableIdx(second), at)?, at)
             }
-            Imm::TableCopy { dst, src } => {
-                same_elements(self.table_element(dst, at)?, self.table_element(src, at)?, at)
+            Immediate::Data => self.has_data(DataIdx(first), at),
+            Immediate::MemoryInit => {
+                self.has_memory(at)?;
+                self.has_data(DataIdx(first), at)
             }
-            Imm::Func(func) => self.check_declared(func, at),
-            _ => Ok(()),
+            _ => self.has_memory(at),
         }
     }
 
     /// Checks an operator whose signature depends on its immediates, on the blocks or on its operands.
-    fn check_open(&mut self, instr: &Instr, at: usize) -> Result<()> {
-        match instr.imm {
-            Imm::Local(local) => self.check_local(instr.op, local, at),
-            Imm::Global(global) => self.check_global(instr.op, global, at),
-            Imm::Table(table) => self.check_table(instr.op, table, at),
-            Imm::Func(func) => {
-                let ty = self.module.func_type_idx(func).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
-                self.check_call(instr.op, ty, at)
+    fn check_open(&mut self, instr: &Fields, at: usize) -> Result<()> {
+        let (op, first) = (instr.op, instr.first);
+        match op {
+            Op::LocalGet | Op::LocalSet | Op::LocalTee => self.check_local(op, LocalIdx(first), at),
+            Op::GlobalGet | Op::GlobalSet => self.check_global(op, GlobalIdx(first), at),
+            Op::Block => self.enter(FrameKind::Block, instr.ty, at),
+            Op::Loop => self.enter(FrameKind::Loop, instr.ty, at),
+            Op::If => {
+                self.pop(Packed::I32, at)?;
+                self.enter(FrameKind::If, instr.ty, at)
             }
-            Imm::CallIndirect { ty, table } => {
-                if self.table_element(table, at)? != RefType::FUNCREF {
+            Op::Else => self.check_else(at),
+            Op::End => self.check_end(at),
+            Op::Br | Op::BrIf => self.check_branch(op, LabelIdx(first), at),
+            Op::BrTable => self.check_br_table(instr.br_table(), at),
+            Op::Return => {
+                self.pop_all(self.results, at)?;
+                self.unreachable();
+                Ok(())
+            }
+            Op::Call | Op::ReturnCall => {
+                let ty = self.module.func_type_idx(FuncIdx(first)).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
+                self.check_call(op, ty, at)
+            }
+            Op::CallIndirect | Op::ReturnCallIndirect => {
+                if self.table_element(TableIdx(instr.second), at)? != RefType::FUNCREF {
                     return Err(Error::new(ErrorKind::CallThroughTable, at));
                 }
-                self.func_type(ty, at)?;
+                self.func_type(TypeIdx(first), at)?;
                 self.pop(Packed::I32, at)?;
-                self.check_call(instr.op, ty, at)
+                self.check_call(op, TypeIdx(first), at)
             }
-            Imm::Block(ty) => match instr.op {
-                Op::Loop => self.enter(FrameKind::Loop, ty, at),
-                Op::If => {
-                    self.pop(Packed::I32, at)?;
-                    self.enter(FrameKind::If, ty, at)
-                }
-                _ => self.enter(FrameKind::Block, ty, at),
-            },
-            Imm::Label(label) => self.check_branch(instr.op, label, at),
-            Imm::BrTable(table) => self.check_br_table(table, at),
-            Imm::Type(ty) => self.check_select(Packed::new(ty), at),
-            Imm::Heap(heap) => self.push(Packed::new(ValType::Ref(RefType { nullable: true, heap })), at),
-            _ => self.check_plain(instr.op, at),
-        }
-    }
-
-    /// Operators without immediates.
-    fn check_plain(&mut self, op: Op, at: usize) -> Result<()> {
-        match op {
-            Op::End => self.check_end(at),
-            Op::Else => self.check_else(at),
+            Op::TableGet | Op::TableSet | Op::TableGrow | Op::TableFill => self.check_table(op, TableIdx(first), at),
             Op::Drop => self.pop_any(at).map(|_| ()),
             Op::Select => self.check_numeric_select(at),
+            Op::SelectT => self.check_select(instr.packed_type(), at),
+            Op::RefNull => self.push(instr.packed_type(), at),
             Op::RefIsNull => {
                 let ty = self.pop_any(at)?;
                 if !ty.may_be_ref() {
@@ -102,12 +96,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
                 }
                 self.push(Packed::I32, at)
             }
-            Op::Return => {
-                self.pop_all(self.results, at)?;
-                self.unreachable();
-                Ok(())
-            }
-            // `unreachable`; all others have a signature or immediates.
+            // `unreachable`; all others have a signature.
             _ => {
                 self.unreachable();
                 Ok(())
@@ -281,15 +270,15 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         self.module.elem_type(elem).ok_or(Error::new(ErrorKind::UnknownElem, at))
     }
 
-    fn has_memory(&self) -> Result<(), ErrorKind> {
-        if self.module.memory_count() == 0 { Err(ErrorKind::UnknownMemory) } else { Ok(()) }
+    fn has_memory(&self, at: usize) -> Result<()> {
+        if self.module.memory_count() == 0 { Err(Error::new(ErrorKind::UnknownMemory, at)) } else { Ok(()) }
     }
 
-    fn has_data(&self, data: DataIdx) -> Result<(), ErrorKind> {
+    fn has_data(&self, data: DataIdx, at: usize) -> Result<()> {
         match self.module.declared_data_count() {
-            None => Err(ErrorKind::DataCountRequired),
+            None => Err(Error::new(ErrorKind::DataCountRequired, at)),
             Some(count) if data.0 < count => Ok(()),
-            Some(_) => Err(ErrorKind::UnknownData),
+            Some(_) => Err(Error::new(ErrorKind::UnknownData, at)),
         }
     }
 

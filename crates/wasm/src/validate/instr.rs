@@ -1,11 +1,11 @@
 //! A decoded instruction, and how it is read.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Feature, Result};
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemIdx, TableIdx, TypeIdx};
 use crate::limits;
 use crate::op::{self, Immediate, Op};
 use crate::reader::Reader;
-use crate::types::{HeapType, ValType};
+use crate::types::{HeapType, Packed, ValType};
 
 /// An instruction: operator and immediates.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -135,14 +135,141 @@ impl BrTable {
     }
 }
 
-impl Instr {
+/// An instruction as it is read: the operator says which fields count, the others are left over from earlier ones.
+///
+/// FAST: plain fields, filled in place. Validation reads its instructions from here; moving an [`Imm`] around costs more
+/// than all else that it does with one (`cargo xtask bench load`).
+pub(crate) struct Fields {
+    pub op: Op,
+    pub offset: u32,
+    /// The index, the first of two, the number of targets of `br_table`, the bits of a small constant.
+    pub first: u32,
+    /// The second index, or where the targets of `br_table` start.
+    pub second: u32,
+    /// The bits of a large constant, or the offset of an access.
+    pub wide: u64,
+    pub align_log2: u8,
+    /// The type of a block. That of `select` or `ref.null` is the value that such a block would return.
+    pub ty: BlockType,
+}
+
+impl Fields {
+    /// What to read into.
+    pub fn new() -> Fields {
+        Fields { op: Op::Nop, offset: 0, first: 0, second: 0, wide: 0, align_log2: 0, ty: BlockType::Empty }
+    }
+
     /// Reads an instruction. The targets of a `br_table` are not read yet; the reader is left at the first.
+    pub fn read(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        self.offset = reader.pos() as u32;
+        self.op = read_op(reader)?;
+        match self.op.immediate() {
+            Immediate::None => {}
+            Immediate::Local
+            | Immediate::Global
+            | Immediate::Label
+            | Immediate::Func
+            | Immediate::Table
+            | Immediate::Elem
+            | Immediate::Data => self.first = reader.u32()?,
+            Immediate::CallIndirect | Immediate::TableCopy | Immediate::TableInit => {
+                self.first = reader.u32()?;
+                self.second = reader.u32()?;
+            }
+            immediate @ (Immediate::Access8 | Immediate::Access16 | Immediate::Access32 | Immediate::Access64) => {
+                self.read_access(reader, immediate as u32 - Immediate::Access8 as u32)?;
+            }
+            Immediate::I32 => self.first = reader.s32()?,
+            Immediate::I64 => self.wide = reader.s64()?,
+            Immediate::F32 => self.first = reader.word()?,
+            Immediate::F64 => self.wide = reader.double_word()?,
+            Immediate::Block => self.ty = reader.block_type()?,
+            Immediate::BrTable => {
+                self.first = reader.count(limits::BR_TABLE, ErrorKind::TooManyTargets)?;
+                self.second = reader.pos() as u32;
+            }
+            Immediate::Memory => read_memory(reader)?,
+            Immediate::MemoryCopy => {
+                read_memory(reader)?;
+                read_memory(reader)?;
+            }
+            Immediate::MemoryInit => {
+                self.first = reader.u32()?;
+                read_memory(reader)?;
+            }
+            Immediate::Type => self.ty = BlockType::Value(read_select_type(reader)?),
+            Immediate::Heap => self.ty = BlockType::Value(ValType::Ref(reader.ref_type()?)),
+        }
+        Ok(())
+    }
+
+    /// Reads alignment and offset of an access.
     #[inline]
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Instr> {
-        let offset = reader.pos() as u32;
-        let op = read_op(reader)?;
-        let imm = read_imm(reader, op.immediate())?;
-        Ok(Instr { op, imm, offset })
+    fn read_access(&mut self, reader: &mut Reader<'_>, align_log2_max: u32) -> Result<()> {
+        let start = reader.pos();
+        let align_log2 = reader.u32()?;
+        if align_log2 > align_log2_max {
+            return Err(Error::new(bad_alignment(align_log2), start));
+        }
+        self.align_log2 = align_log2 as u8;
+        self.wide = u64::from(reader.u32()?);
+        Ok(())
+    }
+
+    /// The instruction.
+    pub fn instr(&self) -> Instr {
+        Instr { op: self.op, imm: self.imm(), offset: self.offset }
+    }
+
+    /// The immediates.
+    fn imm(&self) -> Imm {
+        let (first, second) = (self.first, self.second);
+        match self.op.immediate() {
+            Immediate::None => Imm::None,
+            Immediate::Block => Imm::Block(self.ty),
+            Immediate::Label => Imm::Label(LabelIdx(first)),
+            Immediate::BrTable => Imm::BrTable(self.br_table()),
+            Immediate::Func => Imm::Func(FuncIdx(first)),
+            Immediate::CallIndirect => Imm::CallIndirect { ty: TypeIdx(first), table: TableIdx(second) },
+            Immediate::Local => Imm::Local(LocalIdx(first)),
+            Immediate::Global => Imm::Global(GlobalIdx(first)),
+            Immediate::Table => Imm::Table(TableIdx(first)),
+            Immediate::TableCopy => Imm::TableCopy { dst: TableIdx(first), src: TableIdx(second) },
+            Immediate::TableInit => Imm::TableInit { elem: ElemIdx(first), table: TableIdx(second) },
+            Immediate::Elem => Imm::Elem(ElemIdx(first)),
+            Immediate::Data => Imm::Data(DataIdx(first)),
+            Immediate::MemoryInit => Imm::MemoryInit { data: DataIdx(first), memory: MemIdx(0) },
+            Immediate::Memory => Imm::Memory(MemIdx(0)),
+            Immediate::MemoryCopy => Imm::MemoryCopy { dst: MemIdx(0), src: MemIdx(0) },
+            Immediate::Access8 | Immediate::Access16 | Immediate::Access32 | Immediate::Access64 => {
+                Imm::Access(MemArg { align_log2: self.align_log2, offset: self.wide, memory: MemIdx(0) })
+            }
+            Immediate::I32 => Imm::I32(first),
+            Immediate::I64 => Imm::I64(self.wide),
+            Immediate::F32 => Imm::F32(first),
+            Immediate::F64 => Imm::F64(self.wide),
+            Immediate::Type => self.val_type().map_or(Imm::None, Imm::Type),
+            Immediate::Heap => match self.val_type() {
+                Some(ValType::Ref(ty)) => Imm::Heap(ty.heap),
+                _ => Imm::None,
+            },
+        }
+    }
+
+    pub fn br_table(&self) -> BrTable {
+        BrTable { len: self.first, start: self.second }
+    }
+
+    /// The type of `select` or `ref.null`.
+    pub fn packed_type(&self) -> Packed {
+        self.val_type().map_or(Packed::Bottom, Packed::new)
+    }
+
+    fn val_type(&self) -> Option<ValType> {
+        match self.ty {
+            BlockType::Value(ty) => Some(ty),
+            _ => None,
+        }
     }
 }
 
@@ -172,56 +299,20 @@ fn read_prefixed(reader: &mut Reader<'_>, start: usize, byte: u8) -> Result<Op> 
     Err(Error::new(feature.map_or(ErrorKind::IllegalOpcode, ErrorKind::Unsupported), start))
 }
 
-/// Reads what follows an opcode.
-fn read_imm(reader: &mut Reader<'_>, immediate: Immediate) -> Result<Imm> {
-    Ok(match immediate {
-        Immediate::None => Imm::None,
-        Immediate::Local => Imm::Local(LocalIdx(reader.u32()?)),
-        Immediate::Access8 | Immediate::Access16 | Immediate::Access32 | Immediate::Access64 => {
-            Imm::Access(read_access(reader, immediate)?)
-        }
-        Immediate::I32 => Imm::I32(reader.s32()?),
-        Immediate::I64 => Imm::I64(reader.s64()?),
-        Immediate::F32 => Imm::F32(reader.word()?),
-        Immediate::F64 => Imm::F64(reader.double_word()?),
-        Immediate::Block => Imm::Block(reader.block_type()?),
-        Immediate::Label => Imm::Label(LabelIdx(reader.u32()?)),
-        Immediate::BrTable => {
-            let len = reader.count(limits::BR_TABLE, ErrorKind::TooManyTargets)?;
-            Imm::BrTable(BrTable { len, start: reader.pos() as u32 })
-        }
-        Immediate::Func => Imm::Func(FuncIdx(reader.u32()?)),
-        Immediate::CallIndirect => {
-            Imm::CallIndirect { ty: TypeIdx(reader.u32()?), table: TableIdx(reader.u32()?) }
-        }
-        Immediate::Global => Imm::Global(GlobalIdx(reader.u32()?)),
-        Immediate::Table => Imm::Table(TableIdx(reader.u32()?)),
-        Immediate::TableCopy => Imm::TableCopy { dst: TableIdx(reader.u32()?), src: TableIdx(reader.u32()?) },
-        Immediate::TableInit => Imm::TableInit { elem: ElemIdx(reader.u32()?), table: TableIdx(reader.u32()?) },
-        Immediate::Elem => Imm::Elem(ElemIdx(reader.u32()?)),
-        Immediate::Data => Imm::Data(DataIdx(reader.u32()?)),
-        Immediate::MemoryInit => Imm::MemoryInit { data: DataIdx(reader.u32()?), memory: read_memory(reader)? },
-        Immediate::Memory => Imm::Memory(read_memory(reader)?),
-        Immediate::MemoryCopy => Imm::MemoryCopy { dst: read_memory(reader)?, src: read_memory(reader)? },
-        Immediate::Type => Imm::Type(read_select_type(reader)?),
-        Immediate::Heap => Imm::Heap(reader.heap_type()?),
-    })
-}
-
-/// Reads alignment and offset of an access.
-fn read_access(reader: &mut Reader<'_>, immediate: Immediate) -> Result<MemArg> {
-    let start = reader.pos();
-    let align_log2 = reader.u32()?;
-    if align_log2 > immediate as u32 - Immediate::Access8 as u32 {
-        return Err(Error::new(ErrorKind::Alignment, start));
+/// What is wrong with an alignment that is too large: it may hold a flag.
+fn bad_alignment(align_log2: u32) -> ErrorKind {
+    match align_log2 {
+        0..32 => ErrorKind::Alignment,
+        // The index of a memory follows.
+        64..128 => ErrorKind::Unsupported(Feature::MultiMemory),
+        _ => ErrorKind::BadMemArg,
     }
-    Ok(MemArg { align_log2: align_log2 as u8, offset: u64::from(reader.u32()?), memory: MemIdx(0) })
 }
 
 /// Reads the byte that is reserved for the index of a memory.
-fn read_memory(reader: &mut Reader<'_>) -> Result<MemIdx> {
+fn read_memory(reader: &mut Reader<'_>) -> Result<()> {
     match reader.peek() {
-        Some(0) => reader.byte().map(|_| MemIdx(0)),
+        Some(0) => reader.byte().map(|_| ()),
         Some(_) => Err(reader.error(ErrorKind::ZeroByteExpected)),
         None => Err(reader.error(ErrorKind::UnexpectedEnd)),
     }

