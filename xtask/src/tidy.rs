@@ -59,6 +59,7 @@ const RULES: &[Rule] = &[
     ("dependencies point down", layers::dependencies),
     ("at most ten features", layers::features),
     ("unsafe where it is listed", unsafe_places::check),
+    ("unsafe places hold unsafe", unsafe_places::stale),
     ("length of files", lengths::files),
     ("length of functions", lengths::functions),
     ("links lead somewhere", links::check),
