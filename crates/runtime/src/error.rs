@@ -94,6 +94,10 @@ pub enum Limit {
     Arguments,
     /// Stores that this program can create.
     Stores,
+    /// Slots of one function's frame.
+    FrameSlots,
+    /// Units of one function's code.
+    CodeSize,
 }
 
 impl Error {
@@ -190,6 +194,8 @@ impl fmt::Display for Limit {
             Limit::HostDepth => "host and guest functions are nested too deeply",
             Limit::Arguments => "too many arguments or results for a host function",
             Limit::Stores => "too many stores",
+            Limit::FrameSlots => "function needs too large a frame",
+            Limit::CodeSize => "function is too large",
         })
     }
 }

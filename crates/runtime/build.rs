@@ -1,0 +1,29 @@
+//! Chooses the interpreter's dispatch: tail calls between handlers need an optimised build and a target whose back end
+//! makes sibling calls of them; everything else takes the match loop.
+
+use std::env;
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(dispatch, values(\"threaded\", \"matched\"))");
+    println!("cargo::rustc-check-cfg=cfg(registers, values(\"x86_64\", \"arm_hard\", \"arm_soft\", \"eight\"))");
+    println!("cargo::rerun-if-changed=build.rs");
+    let var = |name: &str| env::var(name).unwrap_or_default();
+    let abi = match var("CARGO_CFG_TARGET_ARCH").as_str() {
+        "x86_64" => Some("x86_64"),
+        // Armv6-M has no sibling calls through a register (`blx; pop`); it is the Arm target without compare-and-swap.
+        "arm" if !var("CARGO_CFG_TARGET_HAS_ATOMIC").split(',').any(|size| size == "32") => None,
+        "arm" if var("CARGO_CFG_TARGET_ABI") == "eabihf" => Some("arm_hard"),
+        "arm" => Some("arm_soft"),
+        "riscv32" | "riscv64" | "aarch64" => Some("eight"),
+        _ => None,
+    };
+    let optimised = var("OPT_LEVEL") != "0";
+    let miri = env::var_os("CARGO_CFG_MIRI").is_some();
+    match abi {
+        Some(abi) if optimised && !miri && env::var_os("CARGO_FEATURE_THREADED").is_some() => {
+            println!("cargo::rustc-cfg=dispatch=\"threaded\"");
+            println!("cargo::rustc-cfg=registers=\"{abi}\"");
+        }
+        _ => println!("cargo::rustc-cfg=dispatch=\"matched\""),
+    }
+}

@@ -1,0 +1,182 @@
+//! Control instructions within a function: branches, traps, metering.
+//!
+//! A branch's offset counts bytes from the start of the branch. Backward branches look at the interrupt flag, so every
+//! loop can be stopped.
+
+use core::marker::PhantomData;
+use core::sync::atomic::Ordering;
+
+use moteur_wasm::Trap;
+
+use super::Kind;
+use crate::interp::meaning::CompareOp;
+use crate::interp::regs::{Dst, Leave, Regs, Src, Step};
+use crate::interp::value::{Acc, Value};
+
+/// Whether somebody asked the guest to stop.
+///
+/// # Safety
+/// `m.ctx` is the running store's context.
+#[inline(always)]
+pub(super) unsafe fn interrupted(m: &Regs) -> bool {
+    // SAFETY: the flag lives as long as the store.
+    unsafe { (*(*m.ctx).interrupt).load(Ordering::Relaxed) != 0 }
+}
+
+/// Takes the branch whose offset is the first operand.
+///
+/// # Safety
+/// L3 (lowering): the offset leads to an instruction of the same function.
+#[inline(always)]
+unsafe fn jump<D: Dst>(m: &mut Regs) -> Step {
+    // SAFETY: L3.
+    unsafe {
+        let offset = m.op32(0) as i32 as isize;
+        if D::BACKWARDS.unwrap_or(offset < 0) && interrupted(m) {
+            return Step::trap(Trap::Interrupted);
+        }
+        m.pc = m.pc.wrapping_byte_offset(offset);
+    }
+    Step::Next
+}
+
+/// Goes to offset. Operands: offset32.
+pub(crate) struct Branch;
+
+impl Kind for Branch {
+    const BRANCH: bool = true;
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L3.
+        unsafe { jump::<D>(m) }
+    }
+}
+
+/// Goes to offset if `r[a]` is (not) zero. Operands: offset32, a.
+pub(crate) struct BranchIf<const NOT_ZERO: bool>;
+
+impl<const NOT_ZERO: bool> Kind for BranchIf<NOT_ZERO> {
+    const A: Acc = <u32 as Value>::ACC;
+    const BRANCH: bool = true;
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1 to L3.
+        unsafe {
+            if (A::get::<u32>(m, 2) != 0) == NOT_ZERO {
+                return jump::<D>(m);
+            }
+        }
+        m.advance(1, 1);
+        Step::Next
+    }
+}
+
+/// Goes to offset if `r[a] op r[b]`. Operands: offset32, a, b.
+pub(crate) struct BranchCompare<O>(PhantomData<O>);
+
+impl<O: CompareOp> Kind for BranchCompare<O> {
+    const A: Acc = O::A::ACC;
+    const B: Acc = O::A::ACC;
+    const BRANCH: bool = true;
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1 to L3.
+        unsafe {
+            let a = A::get(m, 2);
+            if O::holds(a, B::get(m, 3)) {
+                return jump::<D>(m);
+            }
+        }
+        m.advance(1, 2);
+        Step::Next
+    }
+}
+
+/// Goes to offset if `r[a] op imm`. Operands: offset32, imm32, a.
+pub(crate) struct BranchCompareImm<O>(PhantomData<O>);
+
+impl<O: CompareOp> Kind for BranchCompareImm<O> {
+    const A: Acc = O::A::ACC;
+    const BRANCH: bool = true;
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1 to L3.
+        unsafe {
+            let a = A::get(m, 4);
+            if O::holds(a, Value::from_imm(m.op32(2))) {
+                return jump::<D>(m);
+            }
+        }
+        m.advance(2, 1);
+        Step::Next
+    }
+}
+
+/// Goes to the `r[a]`-th offset of the table behind the instruction, or to the last one. Operands: count32 (without
+/// the last one), a; then count + 1 offsets, from the start of the instruction.
+pub(crate) struct BranchTable;
+
+impl BranchTable {
+    /// Units of the instruction without its table.
+    pub const UNITS: usize = crate::code::layout::instr_units(1, 1);
+}
+
+impl Kind for BranchTable {
+    const A: Acc = <u32 as Value>::ACC;
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1 to L3; the index is capped by the table's count.
+        unsafe {
+            let index = A::get::<u32>(m, 2).min(m.op32(0));
+            let offset = m.pc.wrapping_add(BranchTable::UNITS).cast::<i32>().wrapping_add(index as usize).read_unaligned();
+            if offset < 0 && interrupted(m) {
+                return Step::trap(Trap::Interrupted);
+            }
+            m.pc = m.pc.wrapping_byte_offset(offset as isize);
+        }
+        Step::Next
+    }
+}
+
+/// Stops the guest. Operands: trap's number32.
+pub(crate) struct Stop;
+
+impl Kind for Stop {
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1.
+        Step::Leave(Leave(unsafe { m.op32(0) }))
+    }
+}
+
+/// Takes fuel, or leaves the guest so that it can go on here later. Operands: units32.
+pub(crate) struct Fuel;
+
+impl Kind for Fuel {
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1; `ctx` is the running store's context.
+        unsafe {
+            match (*m.ctx).fuel.checked_sub(u64::from(m.op32(0))) {
+                Some(rest) => (*m.ctx).fuel = rest,
+                None => return Step::Leave(Leave::OUT_OF_FUEL),
+            }
+        }
+        m.advance(1, 0);
+        Step::Next
+    }
+}

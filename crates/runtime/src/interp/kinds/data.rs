@@ -1,0 +1,139 @@
+//! Moving values: copies, constants, globals, selection.
+
+use core::marker::PhantomData;
+
+use super::Kind;
+use crate::interp::regs::{Dst, Regs, Src, Step};
+use crate::interp::value::{Acc, Value};
+use crate::slot::Slot;
+
+/// `r[dst] = r[a]`. Operands: a, dst.
+pub(crate) struct Copy<T>(PhantomData<T>);
+
+impl<T: Value> Kind for Copy<T> {
+    const A: Acc = T::ACC;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2.
+        unsafe {
+            let value = A::get::<T>(m, 0);
+            D::put(m, 1, value);
+        }
+        m.advance(0, 2);
+        Step::Next
+    }
+}
+
+/// `r[dst ..] = r[a ..]`, `count` slots; the destination may overlap what lies behind it. Operands: count32, a, dst.
+pub(crate) struct CopySlots;
+
+impl Kind for CopySlots {
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2; both ranges lie inside the frame.
+        unsafe { move_slots(m.slot(2), m.slot(3), m.op32(0) as usize) }
+        m.advance(1, 2);
+        Step::Next
+    }
+}
+
+/// Moves slots, first to last, so that a move downwards may overlap.
+///
+/// # Safety
+/// Both ranges are valid.
+#[inline(always)]
+pub(super) unsafe fn move_slots(from: *const Slot, to: *mut Slot, count: usize) {
+    for i in 0..count {
+        // SAFETY: the caller's promise. Volatile: no call of `memmove`, which costs a frame.
+        unsafe { to.add(i).write_volatile(from.add(i).read_volatile()) }
+    }
+}
+
+/// `r[dst] = imm`. Operands: imm32, dst.
+pub(crate) struct Const32;
+
+impl Kind for Const32 {
+    const D: Acc = <u32 as Value>::ACC;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2.
+        unsafe { D::put(m, 2, m.op32(0)) }
+        m.advance(1, 1);
+        Step::Next
+    }
+}
+
+/// `r[dst] = imm`, 64 bits wide. Operands: low32, high32, dst.
+pub(crate) struct Const64;
+
+impl Kind for Const64 {
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2.
+        unsafe {
+            let value = u64::from(m.op32(0)) | u64::from(m.op32(2)) << 32;
+            D::put(m, 4, value);
+        }
+        m.advance(2, 1);
+        Step::Next
+    }
+}
+
+/// `r[dst] = global`. Operands: global32, dst.
+pub(crate) struct GlobalGet<T>(PhantomData<T>);
+
+impl<T: Value> Kind for GlobalGet<T> {
+    const D: Acc = T::ACC;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2; L4: the global exists.
+        unsafe {
+            let global = *(*m.ctx).globals.add(m.op32(0) as usize);
+            D::put(m, 2, T::load(global.as_ptr().cast()));
+        }
+        m.advance(1, 1);
+        Step::Next
+    }
+}
+
+/// `global = r[a]`. Operands: global32, a.
+pub(crate) struct GlobalSet<T>(PhantomData<T>);
+
+impl<T: Value> Kind for GlobalSet<T> {
+    const A: Acc = T::ACC;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2; L4: the global exists. A narrow value leaves the upper half of its 64 bits zero.
+        unsafe {
+            let value = A::get::<T>(m, 2);
+            let global = *(*m.ctx).globals.add(m.op32(0) as usize);
+            T::store(global.as_ptr().cast(), value);
+        }
+        m.advance(1, 1);
+        Step::Next
+    }
+}
+
+/// `r[dst] = r[c] != 0 ? r[x] : r[y]`. Operands: c, x, y, dst.
+pub(crate) struct Select<T>(PhantomData<T>);
+
+impl<T: Value> Kind for Select<T> {
+    const A: Acc = <u32 as Value>::ACC;
+    const D: Acc = T::ACC;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2.
+        unsafe {
+            let unit = if A::get::<u32>(m, 0) != 0 { 1 } else { 2 };
+            let value = T::load(m.slot(unit));
+            D::put(m, 3, value);
+        }
+        m.advance(0, 4);
+        Step::Next
+    }
+}

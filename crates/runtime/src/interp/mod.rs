@@ -1,0 +1,24 @@
+//! The interpreter: runs register code on a stack that is data.
+//!
+//! `kinds` says what instructions do; `matched` or `threaded` gets from one to the next, which `build.rs` chooses;
+//! `driver` makes calls that leave an instance, lowers functions at their first call, and turns ends into results.
+
+mod backtrace;
+pub(crate) mod ctx;
+mod driver;
+pub(crate) mod kinds;
+#[cfg_attr(dispatch = "matched", path = "matched.rs")]
+#[cfg_attr(dispatch = "threaded", path = "threaded.rs")]
+pub(crate) mod dispatch;
+mod meaning;
+mod shapes;
+pub(crate) mod registers;
+pub(crate) mod regs;
+pub(crate) mod value;
+
+pub(crate) use ctx::Ctx;
+pub(crate) use driver::{Outcome, Suspension, cancel, invoke, invoke_resumable, resume, slots_of_type};
+
+/// A callee's frame may begin only where so many slots are left: frames up to this size need no check of their own, and
+/// larger ones check when they are entered.
+pub(crate) const RED_ZONE_SLOTS: usize = 128;

@@ -1,0 +1,219 @@
+//! Guest values as Rust values: how each type stands in slots and in accumulators.
+
+use super::regs::Regs;
+use crate::slot::{SLOT_BYTES, Slot};
+
+/// The float accumulator: the widest float type that has one.
+#[cfg(all(dispatch = "threaded", registers = "arm_hard"))]
+pub(crate) type FloatAcc = f32;
+/// The float accumulator: the widest float type that has one.
+#[cfg(not(all(dispatch = "threaded", registers = "arm_hard")))]
+pub(crate) type FloatAcc = f64;
+
+/// Which accumulator a value of some type may live in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Acc {
+    None,
+    Int,
+    Float,
+}
+
+const THREADED: bool = cfg!(dispatch = "threaded");
+/// Integers as wide as a slot have an accumulator wherever handlers have a register to spare.
+const INT: Acc = if THREADED && !cfg!(registers = "arm_soft") { Acc::Int } else { Acc::None };
+const FLOATS_IN_REGISTERS: bool = cfg!(any(registers = "x86_64", registers = "arm_hard"));
+const FLOAT: Acc = if THREADED && FLOATS_IN_REGISTERS { Acc::Float } else { Acc::None };
+
+/// A type of guest values.
+pub(crate) trait Value: Copy + 'static {
+    /// The accumulator for values of this type on this target.
+    const ACC: Acc;
+    /// # Safety
+    /// `at` is valid for reading as many slots as the type takes.
+    unsafe fn load(at: *const Slot) -> Self;
+    /// # Safety
+    /// `at` is valid for writing as many slots as the type takes.
+    unsafe fn store(at: *mut Slot, value: Self);
+    /// The value in the type's accumulator. Meaningless where the type has none.
+    #[allow(dead_code, reason = "not every dispatch asks")]
+    fn from_acc(m: &Regs) -> Self;
+    /// Puts the value into the type's accumulator.
+    fn to_acc(self, m: &mut Regs);
+    /// The operand of an instruction with an immediate: integers sign-extended.
+    fn from_imm(imm: u32) -> Self;
+    /// FAST: fences the value from what follows, so that the slot it goes to is read after it is computed; Thumb-2 has
+    /// two scratch registers, and a third costs a frame (`cargo xtask bench m33`).
+    #[inline(always)]
+    fn settle(self) -> Self {
+        self
+    }
+}
+
+impl Value for u32 {
+    const ACC: Acc = INT;
+    #[inline(always)]
+    unsafe fn load(at: *const Slot) -> u32 {
+        // SAFETY: the caller's promise.
+        unsafe { read_ordered(at.cast::<u32>()) }
+    }
+    #[inline(always)]
+    unsafe fn store(at: *mut Slot, value: u32) {
+        // SAFETY: the caller's promise.
+        unsafe { write_ordered(at, value as Slot) }
+    }
+    #[inline(always)]
+    fn from_acc(m: &Regs) -> u32 {
+        m.acc as u32
+    }
+    #[inline(always)]
+    fn to_acc(self, m: &mut Regs) {
+        m.acc = self as usize;
+    }
+    #[inline(always)]
+    fn from_imm(imm: u32) -> u32 {
+        imm
+    }
+    #[cfg(all(dispatch = "threaded", target_arch = "arm"))]
+    #[inline(always)]
+    fn settle(self) -> u32 {
+        let mut value = self;
+        // SAFETY: no instruction at all.
+        unsafe { core::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags)) };
+        value
+    }
+}
+
+impl Value for u64 {
+    const ACC: Acc = if SLOT_BYTES == 8 { INT } else { Acc::None };
+    #[inline(always)]
+    unsafe fn load(at: *const Slot) -> u64 {
+        // SAFETY: the caller's promise.
+        unsafe { at.cast::<u64>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(at: *mut Slot, value: u64) {
+        // SAFETY: the caller's promise.
+        unsafe { at.cast::<u64>().write_unaligned(value) }
+    }
+    #[inline(always)]
+    fn from_acc(m: &Regs) -> u64 {
+        m.acc as u64
+    }
+    #[inline(always)]
+    fn to_acc(self, m: &mut Regs) {
+        m.acc = self as usize;
+    }
+    #[inline(always)]
+    fn from_imm(imm: u32) -> u64 {
+        imm as i32 as u64
+    }
+}
+
+impl Value for f32 {
+    const ACC: Acc = FLOAT;
+    #[inline(always)]
+    unsafe fn load(at: *const Slot) -> f32 {
+        // SAFETY: the caller's promise.
+        unsafe { read_ordered(at.cast::<f32>()) }
+    }
+    #[inline(always)]
+    unsafe fn store(at: *mut Slot, value: f32) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if SLOT_BYTES == 4 { write_ordered(at.cast::<f32>(), value) } else { at.write(value.to_bits() as Slot) }
+        }
+    }
+    #[inline(always)]
+    fn from_acc(m: &Regs) -> f32 {
+        f32::from_bits(float_acc_bits(m) as u32)
+    }
+    #[inline(always)]
+    fn to_acc(self, m: &mut Regs) {
+        m.float_acc = float_acc_from_bits(u64::from(self.to_bits()));
+    }
+    #[inline(always)]
+    fn from_imm(imm: u32) -> f32 {
+        f32::from_bits(imm)
+    }
+    #[cfg(all(dispatch = "threaded", registers = "arm_hard"))]
+    #[inline(always)]
+    fn settle(self) -> f32 {
+        let mut value = self;
+        // SAFETY: no instruction at all.
+        unsafe { core::arch::asm!("/* {0} */", inout(sreg) value, options(nomem, nostack, preserves_flags)) };
+        value
+    }
+}
+
+impl Value for f64 {
+    const ACC: Acc = if size_of::<FloatAcc>() == 8 { FLOAT } else { Acc::None };
+    #[inline(always)]
+    unsafe fn load(at: *const Slot) -> f64 {
+        // SAFETY: the caller's promise.
+        unsafe { at.cast::<f64>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(at: *mut Slot, value: f64) {
+        // SAFETY: the caller's promise.
+        unsafe { at.cast::<f64>().write_unaligned(value) }
+    }
+    #[inline(always)]
+    fn from_acc(m: &Regs) -> f64 {
+        f64::from_bits(float_acc_bits(m))
+    }
+    #[inline(always)]
+    fn to_acc(self, m: &mut Regs) {
+        m.float_acc = float_acc_from_bits(self.to_bits());
+    }
+    #[inline(always)]
+    fn from_imm(imm: u32) -> f64 {
+        f64::from(f32::from_bits(imm))
+    }
+}
+
+/// A value as wide as a slot: references and addresses.
+#[cfg(target_pointer_width = "32")]
+pub(crate) type Word = u32;
+/// A value as wide as a slot: references and addresses.
+#[cfg(target_pointer_width = "64")]
+pub(crate) type Word = u64;
+
+#[allow(dead_code, reason = "not every dispatch asks")]
+#[inline(always)]
+fn float_acc_bits(m: &Regs) -> u64 {
+    m.float_acc.to_bits().into()
+}
+
+#[inline(always)]
+fn float_acc_from_bits(bits: u64) -> FloatAcc {
+    FloatAcc::from_bits(bits as _)
+}
+
+/// The float accumulator with the value whose bits stand in a slot.
+#[inline(always)]
+pub(crate) fn float_acc_of(bits: u64) -> FloatAcc {
+    float_acc_from_bits(bits)
+}
+
+/// Reads in the order of the source.
+///
+/// FAST: volatile on Arm, where LLVM otherwise hoists all reads of a handler to its top and runs out of registers
+/// (`cargo xtask bench m33`: 12.0 against 10.3).
+///
+/// # Safety
+/// `at` is valid for reading and aligned.
+#[inline(always)]
+pub(crate) unsafe fn read_ordered<T: Copy>(at: *const T) -> T {
+    // SAFETY: the caller's promise.
+    unsafe { if cfg!(target_arch = "arm") { at.read_volatile() } else { at.read() } }
+}
+
+/// Writes in the order of the source; see `read_ordered`.
+///
+/// # Safety
+/// `at` is valid for writing and aligned.
+#[inline(always)]
+pub(crate) unsafe fn write_ordered<T: Copy>(at: *mut T, value: T) {
+    // SAFETY: the caller's promise.
+    unsafe { if cfg!(target_arch = "arm") { at.write_volatile(value) } else { at.write(value) } }
+}

@@ -1,0 +1,150 @@
+//! Lowering: a function's stack code becomes register code, in one pass, when it is first called.
+//!
+//! The pass drives the validator over the body once more and keeps its own picture of the operand stack, in which
+//! values may still be locals, constants or in an accumulator (`stack`). `emit` writes instructions, `control` blocks
+//! and branches, `ops` everything else; `fuse` knows which instructions have a better form.
+
+mod control;
+mod emit;
+mod fuse;
+mod numeric;
+mod ops;
+mod pass;
+mod stack;
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+
+use moteur_pool::{Heap, OutOfMemory};
+use moteur_wasm::FuncIdx;
+
+use crate::error::Error;
+use crate::store::entity::LoadedModule;
+use pass::Pass;
+
+/// What stands before a function's code.
+#[repr(C, align(8))]
+#[derive(Clone, Copy)]
+struct Header {
+    /// Units of the code.
+    units: u32,
+    /// Slots of a frame.
+    frame_slots: u32,
+}
+
+/// The code of a function.
+#[derive(Clone, Copy)]
+pub(crate) struct Code {
+    start: *const u16,
+    units: u32,
+    /// Slots of a frame.
+    pub frame_slots: u32,
+}
+
+impl Code {
+    /// The distance of `pc` from the code's start, in units.
+    pub fn unit_of(&self, pc: *const u16) -> u32 {
+        ((pc as usize).wrapping_sub(self.start as usize) / 2) as u32
+    }
+
+    /// Whether `pc` points into the code, or just behind it, where a call that is its last instruction returns to.
+    fn contains(&self, pc: *const u16) -> bool {
+        pc >= self.start && self.unit_of(pc) <= self.units
+    }
+
+    /// # Safety
+    /// `start` is null or came from `publish`.
+    unsafe fn at(start: *const u16) -> Option<Code> {
+        if start.is_null() {
+            return None;
+        }
+        // SAFETY: the caller's promise: a header stands before the code.
+        let Header { units, frame_slots } = unsafe { start.cast::<Header>().sub(1).read() };
+        Some(Code { start, units, frame_slots })
+    }
+}
+
+fn layout(units: usize) -> Result<Layout, OutOfMemory> {
+    let bytes = units.checked_mul(2).and_then(|bytes| bytes.checked_add(size_of::<Header>())).ok_or(OutOfMemory)?;
+    Layout::from_size_align(bytes, align_of::<Header>()).map_err(|_| OutOfMemory)
+}
+
+/// Lowers one function of a module, if it was not yet.
+///
+/// # Safety
+/// `loaded` is valid, and nothing borrows it.
+pub(crate) unsafe fn lower_func(loaded: NonNull<LoadedModule>, func: FuncIdx) -> Result<(), Error> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let module = &(*loaded.as_ptr()).module;
+        let at = func.index().wrapping_sub(module.wasm().imported_func_count() as usize);
+        let codes = &mut (*loaded.as_ptr()).codes;
+        let Some(place) = codes.get_mut(at) else { return Err(Error::OutOfBounds) };
+        if place.is_null() {
+            let pass = Pass::run(module, &(*loaded.as_ptr()).type_ids, func, None)?;
+            *place = publish(module.engine().heap(), pass.code(), pass.frame_slots())?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies finished code to an allocation of its own.
+fn publish(heap: Heap, code: &[u16], frame_slots: u32) -> Result<*const u16, Error> {
+    let place = heap.allocate(layout(code.len())?)?;
+    // SAFETY: just allocated, with room for both.
+    unsafe {
+        let header = place.cast::<Header>().as_ptr();
+        header.write(Header { units: code.len() as u32, frame_slots });
+        let start = header.add(1).cast::<u16>();
+        start.copy_from_nonoverlapping(code.as_ptr(), code.len());
+        Ok(start)
+    }
+}
+
+/// Gives the memory of a function's code back.
+///
+/// # Safety
+/// `code` is null or an entry of `LoadedModule::codes`, which nobody uses any more.
+pub(crate) unsafe fn free_code(heap: Heap, code: *const u16) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if let Some(Code { start, units, .. }) = Code::at(code)
+            && let Ok(layout) = layout(units as usize)
+            && let Some(place) = NonNull::new(start.cast::<Header>().sub(1).cast_mut().cast::<u8>())
+        {
+            heap.deallocate(place, layout);
+        }
+    }
+}
+
+/// The function whose code `pc` points into.
+///
+/// # Safety
+/// `loaded` is valid.
+pub(crate) unsafe fn func_at(loaded: NonNull<LoadedModule>, pc: *const u16) -> Option<(FuncIdx, Code)> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let imported = (*loaded.as_ptr()).module.wasm().imported_func_count();
+        for (at, code) in (0..).zip(&*(*loaded.as_ptr()).codes) {
+            if let Some(code) = Code::at(*code)
+                && code.contains(pc)
+            {
+                return Some((FuncIdx(imported + at), code));
+            }
+        }
+        None
+    }
+}
+
+/// Where in the module's bytes the operator stands whose code is at `unit`: found by lowering the function again, so
+/// that no memory is spent on a map. Nothing if memory runs out meanwhile.
+///
+/// # Safety
+/// `loaded` is valid, and nothing borrows it mutably.
+pub(crate) unsafe fn offset_of(loaded: NonNull<LoadedModule>, func: FuncIdx, unit: u32) -> Option<u32> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let loaded = &*loaded.as_ptr();
+        Pass::run(&loaded.module, &loaded.type_ids, func, Some(unit)).ok()?.found()
+    }
+}

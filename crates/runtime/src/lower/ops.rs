@@ -1,0 +1,448 @@
+//! Every operator that is not a block or a branch.
+
+use moteur_wasm::validate::{FuncValidator, Imm, Instr as Operator, MemArg};
+use moteur_wasm::{FuncIdx, FuncType, GlobalIdx, LocalIdx, Op, Trap, TypeIdx};
+
+use super::fuse;
+use super::numeric::{Numeric, numeric};
+use super::pass::Pass;
+use super::stack::{Class, Entry, Place, emit_const};
+use crate::alloc::HeapAlloc;
+use crate::code::op::{Instr, OperandsIn, Places};
+use crate::error::{Error, Limit};
+use crate::interp::regs::Leave;
+use crate::interp::slots_of_type;
+use crate::interp::value::Acc;
+use crate::slot::WIDE_SLOTS;
+
+/// The class of references.
+const REF: Class = if WIDE_SLOTS == 1 { Class::I64 } else { Class::I32 };
+
+type Validator<'v> = FuncValidator<'v, HeapAlloc>;
+
+impl<'m> Pass<'m> {
+    /// Lowers one operator.
+    pub fn operator(&mut self, operator: &Operator, validator: &Validator<'_>) -> Result<(), Error> {
+        match (operator.op, operator.imm) {
+            (Op::Block, Imm::Block(ty)) => return self.block(ty),
+            (Op::Loop, Imm::Block(ty)) => return self.loop_(ty),
+            (Op::If, Imm::Block(ty)) => return self.if_(ty),
+            (Op::Else, _) => return self.else_(),
+            (Op::End, _) => return self.end(),
+            _ if !self.reachable => return Ok(()),
+            _ => {}
+        }
+        if let Some(numeric) = numeric(operator.op) {
+            return if numeric.binary { self.binary(numeric) } else { self.unary(numeric) };
+        }
+        match (operator.op, operator.imm) {
+            (op, Imm::Access(access)) => self.access(op, access),
+            (_, Imm::I32(value)) => self.push_const(Class::I32, u64::from(value)),
+            (_, Imm::I64(value)) => self.push_const(Class::I64, value),
+            (_, Imm::F32(value)) => self.push_const(Class::F32, u64::from(value)),
+            (_, Imm::F64(value)) => self.push_const(Class::F64, value),
+            (op, Imm::Local(local)) => self.local_op(op, local, validator),
+            (op, Imm::Global(global)) => self.global_op(op, global),
+            (op, Imm::Func(func)) => self.func_op(op, func),
+            (op, Imm::CallIndirect { ty, table }) => self.call_indirect(op, ty, table.0),
+            (Op::Br, Imm::Label(label)) => self.br(label),
+            (Op::BrIf, Imm::Label(label)) => self.br_if(label),
+            (Op::BrTable, Imm::BrTable(table)) => self.br_table(table),
+            (Op::Return, _) => self.return_(),
+            (Op::Unreachable, _) => self.stop(Trap::Unreachable),
+            (Op::Drop, _) => {
+                self.stack.truncate(self.stack.len().saturating_sub(1));
+                Ok(())
+            }
+            (Op::Select | Op::SelectT, _) => self.select(),
+            (Op::RefNull, _) => self.push_const(REF, 0),
+            (Op::RefIsNull, _) => {
+                let instr = if REF == Class::I64 { Instr::I64Eqz } else { Instr::I32Eqz };
+                let (a, operands) = self.pop_a(instr)?;
+                self.emit_push(instr, operands, &[], &[a], Class::I32)
+            }
+            (Op::Nop, _) => Ok(()),
+            (op, imm) => self.bulk(op, imm),
+        }
+    }
+
+    fn push_const(&mut self, class: Class, bits: u64) -> Result<(), Error> {
+        self.stack.push(class, Place::Const(bits))?;
+        Ok(())
+    }
+
+    fn stop(&mut self, trap: Trap) -> Result<(), Error> {
+        self.code.emit(Instr::Stop, Places::SLOTS, &[Leave::trap(trap).0], &[])?;
+        self.unreachable_from_here();
+        Ok(())
+    }
+
+    fn unary(&mut self, numeric: Numeric) -> Result<(), Error> {
+        // The opposite of a comparison of integers is one, too.
+        if numeric.instr == Instr::I32Eqz
+            && let Some(last) = self.producer_of_top()
+            && let Some(inverse) = fuse::inverse(last.instr)
+        {
+            self.code.set_head(last.start, inverse, last.places);
+            self.code.last = Some(super::emit::Emitted { instr: inverse, ..last });
+            self.stack.rename_producer(last.start, inverse);
+            return Ok(());
+        }
+        let (a, operands) = self.pop_a(numeric.instr)?;
+        self.emit_push(numeric.instr, operands, &[], &[a], Class::of(numeric.result))
+    }
+
+    fn binary(&mut self, numeric: Numeric) -> Result<(), Error> {
+        let result = Class::of(numeric.result);
+        let (b, a) = (self.stack.pop(), self.stack.pop());
+        if let Some((instr, imm)) = immediate_form(numeric.instr, b) {
+            return self.binary_imm(instr, a, imm, result);
+        }
+        if let Some(mirrored) = fuse::mirrored(numeric.instr)
+            && let Some((instr, imm)) = immediate_form(mirrored, a)
+        {
+            // The other operand keeps its own home, which is above the result's.
+            return self.binary_imm(instr, b, imm, result);
+        }
+        let (a, b, operands) = self.stack.operands(numeric.instr, a, b, &mut self.code)?;
+        self.emit_push(numeric.instr, operands, &[], &[a, b], result)
+    }
+
+    fn binary_imm(&mut self, instr: Instr, a: Entry, imm: u32, result: Class) -> Result<(), Error> {
+        let (a, in_acc) = self.stack.operand(a, instr.shape().a, &mut self.code)?;
+        let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+        self.emit_push(instr, operands, &[imm], &[a], result)
+    }
+
+    fn local_op(&mut self, op: Op, local: LocalIdx, validator: &Validator<'_>) -> Result<(), Error> {
+        let (slot, class) = self.local(validator, local)?;
+        if op == Op::LocalGet {
+            if self.stack.has_room_for_local() {
+                self.stack.push(class, Place::Local(slot))?;
+                return Ok(());
+            }
+            return self.emit_push_plain(class.copy(), &[], &[slot], class);
+        }
+        let Some(top) = self.stack.entries.last().copied() else { return Ok(()) };
+        self.set_local(top, slot)?;
+        if op == Op::LocalTee {
+            // From now on the value is the local, which is where it can be read for nothing.
+            let place = match top.place {
+                Place::Const(bits) => Place::Const(bits),
+                _ if self.stack.has_room_for_local() => Place::Local(slot),
+                _ => return self.emit_push_plain(class.copy(), &[], &[slot], class),
+            };
+            self.stack.push(class, place)?;
+        }
+        Ok(())
+    }
+
+    /// Pops the value on top, `top`, into the local at `slot`.
+    fn set_local(&mut self, top: Entry, slot: u16) -> Result<(), Error> {
+        if top.place == Place::Local(slot) {
+            self.stack.truncate(self.stack.len().saturating_sub(1));
+            return Ok(());
+        }
+        let producer = self.producer_of_top();
+        if let Some(producer) = producer
+            && !self.stack.refers_to_local(slot)
+        {
+            self.stack.truncate(self.stack.len().saturating_sub(1));
+            self.retarget(producer, slot);
+            return Ok(());
+        }
+        let value = self.stack.pop();
+        // Copies of the local's old value leave accumulators alone.
+        self.stack.before_local_set(slot, &mut self.code)?;
+        match value.place {
+            Place::Const(bits) => emit_const(&mut self.code, value.class, bits, slot),
+            _ => {
+                let instr = value.class.copy();
+                let (from, in_acc) = self.stack.operand(value, instr.shape().a, &mut self.code)?;
+                let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+                self.code.emit_result(instr, Places { operands, result_in_acc: false }, &[], &[from], slot)?;
+                self.code.last = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes an instruction whose result goes to its home.
+    fn emit_push_plain(&mut self, instr: Instr, imm32: &[u32], op16: &[u16], class: Class) -> Result<(), Error> {
+        let entry = self.stack.push(class, Place::Home)?;
+        self.code.emit_result(instr, Places::SLOTS, imm32, op16, entry.home)?;
+        Ok(())
+    }
+
+    fn global_op(&mut self, op: Op, global: GlobalIdx) -> Result<(), Error> {
+        let ty = self.module.wasm().global_type(global).ok_or(Error::OutOfBounds)?;
+        let class = Class::of(ty.value);
+        if op == Op::GlobalGet {
+            let instr =
+                class.pick([Instr::GlobalGetI32, Instr::GlobalGetI64, Instr::GlobalGetF32, Instr::GlobalGetF64]);
+            return self.emit_push(instr, OperandsIn::Slots, &[global.0], &[], class);
+        }
+        let instr = class.pick([Instr::GlobalSetI32, Instr::GlobalSetI64, Instr::GlobalSetF32, Instr::GlobalSetF64]);
+        let (a, operands) = self.pop_a(instr)?;
+        self.code.emit(instr, Places { operands, result_in_acc: false }, &[global.0], &[a])?;
+        Ok(())
+    }
+
+    fn access(&mut self, op: Op, access: MemArg) -> Result<(), Error> {
+        let Some(Access { instr, class, bytes, store }) = access_of(op) else { return Ok(()) };
+        let value = store.then(|| self.stack.pop());
+        let mut addr = self.stack.pop();
+        let end = access.offset.saturating_add(u64::from(bytes));
+        let reach = match u32::try_from(end) {
+            Ok(reach) => reach,
+            Err(_) => {
+                // The end of the access needs more than 32 bits: the address is made and checked before.
+                let (a, operands) = {
+                    let (slot, _) = self.stack.operand(addr, Acc::None, &mut self.code)?;
+                    (slot, OperandsIn::Slots)
+                };
+                let places = Places { operands, result_in_acc: false };
+                let imm32 = [access.offset as u32, u32::from(bytes)];
+                self.code.emit_result(Instr::EffectiveAddress, places, &imm32, &[a], addr.home)?;
+                self.code.last = None;
+                addr.place = Place::Home;
+                u32::from(bytes)
+            }
+        };
+        if let Some(value) = value {
+            let (a, b, operands) = self.stack.operands(instr, addr, value, &mut self.code)?;
+            self.code.emit(instr, Places { operands, result_in_acc: false }, &[reach], &[a, b])?;
+            return Ok(());
+        }
+        let (a, in_acc) = self.stack.operand(addr, instr.shape().a, &mut self.code)?;
+        let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+        self.emit_push(instr, operands, &[reach], &[a], class)
+    }
+
+    fn select(&mut self) -> Result<(), Error> {
+        let condition = self.stack.pop();
+        let (y, x) = (self.stack.pop(), self.stack.pop());
+        let (x_slot, y_slot) = (self.slot_of(x)?, self.slot_of(y)?);
+        let class = x.class;
+        let instr = class.pick([Instr::SelectI32, Instr::SelectI64, Instr::SelectF32, Instr::SelectF64]);
+        let (c, in_acc) = self.stack.operand(condition, instr.shape().a, &mut self.code)?;
+        let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+        self.emit_push(instr, operands, &[], &[c, x_slot, y_slot], class)
+    }
+
+    /// The function returns the values on top of the stack.
+    pub fn return_(&mut self) -> Result<(), Error> {
+        let link = self.frame.link;
+        match self.frame.ty.results {
+            [] => {
+                self.code.emit(Instr::Return, Places::SLOTS, &[], &[link])?;
+            }
+            [ty] => {
+                let class = Class::of(*ty);
+                let instr =
+                    class.pick([Instr::ReturnI32, Instr::ReturnI64, Instr::ReturnF32, Instr::ReturnF64]);
+                let (a, operands) = self.pop_a(instr)?;
+                self.code.emit(instr, Places { operands, result_in_acc: false }, &[], &[a, link])?;
+            }
+            types => {
+                let first = self.stack.len().saturating_sub(types.len());
+                self.stack.settle_from(first, &mut self.code)?;
+                let from = self.stack.entries.get(first).map_or(0, |entry| entry.home);
+                let slots = u32::from(self.stack.top.saturating_sub(from));
+                self.code.emit(Instr::ReturnSlots, Places::SLOTS, &[slots], &[from, link])?;
+            }
+        }
+        self.unreachable_from_here();
+        Ok(())
+    }
+
+    fn func_op(&mut self, op: Op, func: FuncIdx) -> Result<(), Error> {
+        let wasm = self.module.wasm();
+        let ty = wasm.func_type_idx(func).map_or(FuncType { params: &[], results: &[] }, |ty| self.func_type(ty));
+        let imported = func.0 < wasm.imported_func_count();
+        match op {
+            Op::Call => {
+                let instr = if imported { Instr::CallImport } else { Instr::Call };
+                self.call(instr, func.0, &[], ty)
+            }
+            Op::ReturnCall if imported => {
+                let args = self.arguments(ty)?;
+                let link = self.frame.link;
+                self.code.emit(Instr::ReturnCallImport, Places::SLOTS, &[func.0], &[args, link])?;
+                self.unreachable_from_here();
+                Ok(())
+            }
+            Op::ReturnCall => self.return_call(Instr::ReturnCall, func.0, &[], ty),
+            _ => self.emit_push(Instr::RefFunc, OperandsIn::Slots, &[func.0], &[], REF),
+        }
+    }
+
+    fn call_indirect(&mut self, op: Op, ty: TypeIdx, table: u32) -> Result<(), Error> {
+        let index = self.pop_slot()?;
+        let type_id = self.type_ids.get(ty.index()).copied().ok_or(Error::OutOfBounds)?;
+        let table = u16::try_from(table).map_err(|_| Error::Limit(Limit::CodeSize))?;
+        let ty = self.func_type(ty);
+        if op == Op::ReturnCallIndirect {
+            return self.return_call(Instr::ReturnCallIndirect, type_id, &[index, table], ty);
+        }
+        self.call(Instr::CallIndirect, type_id, &[index, table], ty)
+    }
+
+    /// Writes the arguments of a call, which are on top of the stack, home; gives the slot of the first.
+    fn arguments(&mut self, ty: FuncType<'_>) -> Result<u16, Error> {
+        let first = self.stack.len().saturating_sub(ty.params.len());
+        self.stack.settle_from(first, &mut self.code)?;
+        self.stack.free_accs(&mut self.code);
+        Ok(self.stack.entries.get(first).map_or(self.stack.top, |entry| entry.home))
+    }
+
+    /// Writes a call; `operands` are those before the link's slot and the frames' distance.
+    fn call(&mut self, instr: Instr, imm: u32, operands: &[u16], ty: FuncType<'_>) -> Result<(), Error> {
+        let distance = self.arguments(ty)?;
+        let (params, results) = slots_of_type(ty);
+        let link = u16::try_from(params.max(results)).map_err(|_| Error::Limit(Limit::FrameSlots))?;
+        match *operands {
+            [index, table] => self.code.emit(instr, Places::SLOTS, &[imm], &[index, table, link, distance])?,
+            _ => self.code.emit(instr, Places::SLOTS, &[imm], &[link, distance])?,
+        };
+        self.stack.truncate(self.stack.len().saturating_sub(ty.params.len()));
+        let mut result = None;
+        for ty in ty.results {
+            result = Some(self.stack.push(Class::of(*ty), Place::Home)?);
+        }
+        if let (Some(entry), [_]) = (result, ty.results) {
+            self.stack.hold(entry, None);
+        }
+        Ok(())
+    }
+
+    /// Writes a tail call; `operands` are those before the arguments' slot.
+    fn return_call(&mut self, instr: Instr, imm: u32, operands: &[u16], ty: FuncType<'_>) -> Result<(), Error> {
+        let args = self.arguments(ty)?;
+        let (params, results) = slots_of_type(ty);
+        let own_link = self.frame.link;
+        let limit = |_| Error::Limit(Limit::FrameSlots);
+        let count = u16::try_from(params).map_err(limit)?;
+        let link = u16::try_from(params.max(results)).map_err(limit)?;
+        match *operands {
+            [index, table] => {
+                let operands = [index, table, args, count, own_link, link];
+                self.code.emit(instr, Places::SLOTS, &[imm], &operands)?;
+            }
+            _ => {
+                self.code.emit(instr, Places::SLOTS, &[imm], &[args, count, own_link, link])?;
+            }
+        }
+        self.unreachable_from_here();
+        Ok(())
+    }
+
+    /// The operators of memories and tables that are no accesses.
+    fn bulk(&mut self, op: Op, imm: Imm) -> Result<(), Error> {
+        match (op, imm) {
+            (Op::MemorySize, _) => self.emit_push(Instr::MemorySize, OperandsIn::Slots, &[], &[], Class::I32),
+            (Op::MemoryGrow, _) => {
+                let a = self.pop_slot()?;
+                self.emit_push_plain(Instr::MemoryGrow, &[], &[a], Class::I32)
+            }
+            (Op::MemoryFill, _) => self.three(Instr::MemoryFill, &[]),
+            (Op::MemoryCopy, _) => self.three(Instr::MemoryCopy, &[]),
+            (Op::MemoryInit, Imm::MemoryInit { data, .. }) => self.three(Instr::MemoryInit, &[data.0]),
+            (Op::TableInit, Imm::TableInit { elem, table }) => self.three(Instr::TableInit, &[elem.0, table.0]),
+            (Op::TableCopy, Imm::TableCopy { dst, src }) => self.three(Instr::TableCopy, &[dst.0, src.0]),
+            (Op::TableFill, Imm::Table(table)) => self.three(Instr::TableFill, &[table.0]),
+            (Op::DataDrop, Imm::Data(data)) => self.plain(Instr::DataDrop, data.0, &[]),
+            (Op::ElemDrop, Imm::Elem(elem)) => self.plain(Instr::ElemDrop, elem.0, &[]),
+            (Op::TableGet, Imm::Table(table)) => {
+                let a = self.pop_slot()?;
+                self.emit_push_plain(Instr::TableGet, &[table.0], &[a], REF)
+            }
+            (Op::TableSet, Imm::Table(table)) => {
+                let (b, a) = (self.stack.pop(), self.stack.pop());
+                let (b, a) = (self.slot_of(b)?, self.slot_of(a)?);
+                self.plain(Instr::TableSet, table.0, &[a, b])
+            }
+            (Op::TableSize, Imm::Table(table)) => self.emit_push_plain(Instr::TableSize, &[table.0], &[], Class::I32),
+            (Op::TableGrow, Imm::Table(table)) => {
+                let (b, a) = (self.stack.pop(), self.stack.pop());
+                let (b, a) = (self.slot_of(b)?, self.slot_of(a)?);
+                self.emit_push_plain(Instr::TableGrow, &[table.0], &[a, b], Class::I32)
+            }
+            _ => {
+                debug_assert!(false, "no lowering for {op:?}");
+                self.stop(Trap::Unreachable)
+            }
+        }
+    }
+
+    fn plain(&mut self, instr: Instr, imm: u32, op16: &[u16]) -> Result<(), Error> {
+        self.code.emit(instr, Places::SLOTS, &[imm], op16)?;
+        Ok(())
+    }
+
+    /// An operator with three operands that stand in consecutive slots.
+    fn three(&mut self, instr: Instr, imm32: &[u32]) -> Result<(), Error> {
+        let first = self.stack.len().saturating_sub(3);
+        self.stack.settle_from(first, &mut self.code)?;
+        let at = self.stack.entries.get(first).map_or(0, |entry| entry.home);
+        self.code.emit(instr, Places::SLOTS, imm32, &[at])?;
+        self.stack.truncate(first);
+        Ok(())
+    }
+}
+
+/// The form of `instr` with the constant `b` as immediate, if there is one and the constant fits.
+fn immediate_form(instr: Instr, b: Entry) -> Option<(Instr, u32)> {
+    let Place::Const(bits) = b.place else { return None };
+    let (instr, bits) = match instr {
+        Instr::I32Sub => (Instr::I32Add, u64::from((bits as u32).wrapping_neg())),
+        Instr::I64Sub => (Instr::I64Add, bits.wrapping_neg()),
+        Instr::I32Rotr => (Instr::I32Rotl, u64::from((bits as u32).wrapping_neg() & 31)),
+        Instr::I64Rotr => (Instr::I64Rotl, bits.wrapping_neg() & 63),
+        _ => (instr, bits),
+    };
+    let with_imm = fuse::with_imm(instr)?;
+    // The immediate of a 64-bit instruction is sign-extended.
+    let fits = b.class == Class::I32 || bits == bits as u32 as i32 as u64;
+    fits.then_some((with_imm, bits as u32))
+}
+
+/// How an access to memory is lowered.
+struct Access {
+    instr: Instr,
+    /// What a load pushes.
+    class: Class,
+    bytes: u8,
+    store: bool,
+}
+
+fn access_of(op: Op) -> Option<Access> {
+    let load = |instr, class, bytes| Some(Access { instr, class, bytes, store: false });
+    let store = |instr, bytes| Some(Access { instr, class: Class::I32, bytes, store: true });
+    match op {
+        Op::I32Load => load(Instr::I32Load, Class::I32, 4),
+        Op::I64Load => load(Instr::I64Load, Class::I64, 8),
+        Op::F32Load => load(Instr::F32Load, Class::F32, 4),
+        Op::F64Load => load(Instr::F64Load, Class::F64, 8),
+        Op::I32Load8S => load(Instr::I32Load8S, Class::I32, 1),
+        Op::I32Load8U => load(Instr::I32Load8U, Class::I32, 1),
+        Op::I32Load16S => load(Instr::I32Load16S, Class::I32, 2),
+        Op::I32Load16U => load(Instr::I32Load16U, Class::I32, 2),
+        Op::I64Load8S => load(Instr::I64Load8S, Class::I64, 1),
+        Op::I64Load8U => load(Instr::I64Load8U, Class::I64, 1),
+        Op::I64Load16S => load(Instr::I64Load16S, Class::I64, 2),
+        Op::I64Load16U => load(Instr::I64Load16U, Class::I64, 2),
+        Op::I64Load32S => load(Instr::I64Load32S, Class::I64, 4),
+        Op::I64Load32U => load(Instr::I64Load32U, Class::I64, 4),
+        Op::I32Store => store(Instr::I32Store, 4),
+        Op::I64Store => store(Instr::I64Store, 8),
+        Op::F32Store => store(Instr::F32Store, 4),
+        Op::F64Store => store(Instr::F64Store, 8),
+        Op::I32Store8 => store(Instr::I32Store8, 1),
+        Op::I32Store16 => store(Instr::I32Store16, 2),
+        Op::I64Store8 => store(Instr::I64Store8, 1),
+        Op::I64Store16 => store(Instr::I64Store16, 2),
+        Op::I64Store32 => store(Instr::I64Store32, 4),
+        _ => None,
+    }
+}
