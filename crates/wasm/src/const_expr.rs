@@ -28,12 +28,12 @@ pub struct ConstExpr<'b> {
 impl<'b> ConstExpr<'b> {
     /// Finds the expression that starts here and moves the reader behind it.
     pub(crate) fn read(reader: &mut Reader<'b>) -> Result<ConstExpr<'b>> {
-        let code = *reader;
+        let start = *reader;
         let mut fields = Fields::new();
-        while fields.op != Op::End {
+        while fields.row.op != Op::End {
             read_instr(&mut fields, reader)?;
         }
-        Ok(ConstExpr { code })
+        Ok(ConstExpr { code: start.until(reader.pos()) })
     }
 
     /// Where it starts in the module, in bytes.
@@ -49,7 +49,7 @@ impl<'b> ConstExpr<'b> {
     pub fn as_func(&self) -> Option<FuncIdx> {
         let mut fields = Fields::new();
         read_instr(&mut fields, &mut self.code.clone()).ok()?;
-        if fields.op == Op::RefFunc { Some(FuncIdx(fields.first)) } else { None }
+        if fields.row.op == Op::RefFunc { Some(FuncIdx(fields.first)) } else { None }
     }
 
     /// Its value, as 64 bits.
@@ -63,7 +63,7 @@ impl<'b> ConstExpr<'b> {
         loop {
             read_instr(&mut fields, &mut code)?;
             let missing = Error::new(ErrorKind::ConstExpected, fields.offset as usize);
-            let value = match fields.op {
+            let value = match fields.row.op {
                 Op::End => break,
                 Op::I32Const | Op::F32Const => u64::from(fields.first),
                 Op::I64Const | Op::F64Const => fields.wide,
@@ -106,7 +106,7 @@ fn fold(op: Op, a: u64, b: u64) -> Option<u64> {
 /// Reads one instruction and refuses what constant expressions may not hold.
 pub(crate) fn read_instr(fields: &mut Fields, reader: &mut Reader<'_>) -> Result<()> {
     fields.read(reader)?;
-    match fields.op {
+    match fields.row.op {
         Op::I32Const | Op::I64Const | Op::F32Const | Op::F64Const => Ok(()),
         Op::RefNull | Op::RefFunc | Op::GlobalGet | Op::End => Ok(()),
         Op::I32Add | Op::I32Sub | Op::I32Mul | Op::I64Add | Op::I64Sub | Op::I64Mul => Ok(()),

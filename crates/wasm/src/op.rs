@@ -6,7 +6,7 @@
 //! Proposals that are not supported are rows too, in [`unsupported`], so that they are refused by name.
 
 use crate::error::Feature;
-use crate::types::Packed;
+use crate::types::OperandType;
 
 /// The table itself. Hands both groups of rows to a macro of this crate; use [`for_each_operator!`] or
 /// [`for_each_numeric!`] instead.
@@ -388,15 +388,16 @@ impl Signature {
         self.0 & 0xFFF
     }
 
-    /// The result; [`Packed::Bottom`] if there is none.
-    pub fn result(self) -> Packed {
-        Packed((self.0 >> 12) as u8)
+    /// The result; [`OperandType::Bottom`] if there is none.
+    pub fn result(self) -> OperandType {
+        OperandType((self.0 >> 12) as u8)
     }
 }
 
 /// What the decoder and the validator must know of an operator.
 #[derive(Clone, Copy)]
 pub(crate) struct Row {
+    pub op: Op,
     pub signature: Signature,
     pub immediate: Immediate,
 }
@@ -404,7 +405,7 @@ pub(crate) struct Row {
 macro_rules! signature {
     ([*]) => { Signature::OPEN };
     ([$($in:ident)* -> $($out:ident)*]) => {
-        Signature::new(&[$(Packed::$in.0),*], &[$(Packed::$out.0),*])
+        Signature::new(&[$(OperandType::$in.0),*], &[$(OperandType::$out.0),*])
     };
 }
 
@@ -426,8 +427,8 @@ macro_rules! define {
 
         const CODES: [u32; Op::COUNT] = [$($code),*];
         static NAMES: [&str; Op::COUNT] = [$($name),*];
-        static ROWS: [Row; Op::COUNT] =
-            [$(Row { signature: signature!($sig), immediate: Immediate::$imm }),*];
+        const ROWS: [Row; Op::COUNT] =
+            [$(Row { op: Op::$op, signature: signature!($sig), immediate: Immediate::$imm }),*];
     };
 }
 for_each_operator!(define);
@@ -450,40 +451,36 @@ impl Op {
 
     /// What follows the opcode.
     pub fn immediate(self) -> Immediate {
-        self.row().immediate
-    }
-
-    /// The row of this operator; the index is in range because both come from the same rows.
-    #[inline]
-    pub(crate) fn row(self) -> Row {
-        ROWS[self as usize]
-    }
-
-    /// The operator with this one-byte opcode.
-    #[inline]
-    pub(crate) fn from_byte(code: u8) -> Option<Op> {
-        SINGLE[code as usize]
-    }
-
-    /// The operator with this number behind the prefix `0xFC`.
-    pub(crate) fn from_misc(code: u32) -> Option<Op> {
-        MISC.get(code as usize).copied().flatten()
+        const TABLE: &[Row; Op::COUNT] = &ROWS;
+        TABLE[self as usize].immediate
     }
 }
 
-/// How many numbers behind the prefix `0xFC` are taken.
-const MISC_COUNT: usize = 18;
+impl Row {
+    /// What reading starts with.
+    pub const NOP: Row = ROWS[Op::Nop as usize];
 
-static SINGLE: [Option<Op>; 256] = codes(0);
-static MISC: [Option<Op>; MISC_COUNT] = codes(0xFC);
+    /// The row of the operator with this one-byte opcode.
+    #[inline]
+    pub fn from_byte(code: u8) -> Option<Row> {
+        static TABLE: [Option<Row>; 0xD3] = codes(0);
+        TABLE.get(usize::from(code)).copied().flatten()
+    }
 
-/// The operators behind one prefix, by opcode.
-const fn codes<const N: usize>(prefix: u32) -> [Option<Op>; N] {
+    /// The row of the operator with this number behind the prefix `0xFC`.
+    pub fn from_misc(code: u32) -> Option<Row> {
+        static TABLE: [Option<Row>; 0x12] = codes(0xFC);
+        TABLE.get(code as usize).copied().flatten()
+    }
+}
+
+/// The rows of the operators behind one prefix, by opcode.
+const fn codes<const N: usize>(prefix: u32) -> [Option<Row>; N] {
     let mut table = [None; N];
     let mut at = 0;
     while at < Op::COUNT {
         if CODES[at] >> 16 == prefix {
-            table[CODES[at] as usize & 0xFFFF] = Some(Op::ALL[at]);
+            table[CODES[at] as usize & 0xFFFF] = Some(ROWS[at]);
         }
         at += 1;
     }

@@ -67,6 +67,11 @@ impl<'a> Reader<'a> {
         Reader { bytes, pos: (start as usize).min(bytes.len()) }
     }
 
+    /// The same reader, ending earlier.
+    pub fn until(&self, end: usize) -> Reader<'a> {
+        Reader::of_range(self.bytes, self.pos, end)
+    }
+
     /// Where the next byte is.
     pub fn pos(&self) -> usize {
         self.pos

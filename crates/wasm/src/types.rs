@@ -153,49 +153,51 @@ pub struct GlobalType {
     pub mutable: bool,
 }
 
-/// A value type in a byte: what the validator's operand stack is made of, and the code in operators' signatures.
+/// The type of an operand in a byte: a value type, or none.
+///
+/// It is what the validator's stack is made of, what errors tell, and what operators' signatures are coded with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Packed(pub u8);
+pub struct OperandType(pub(crate) u8);
 
 #[allow(non_upper_case_globals)] // The operator table writes types like the enum does.
-impl Packed {
-    /// No value at all; on the stack it is the type of a value that unreachable code made up.
-    pub const Bottom: Packed = Packed(0);
-    pub const I32: Packed = Packed(1);
-    pub const I64: Packed = Packed(2);
-    pub const F32: Packed = Packed(3);
-    pub const F64: Packed = Packed(4);
-    pub const V128: Packed = Packed(5);
-    pub const FuncRef: Packed = Packed(6);
-    pub const ExternRef: Packed = Packed(7);
+impl OperandType {
+    /// No value type. In code that is never executed it is the type of a value that may have any.
+    pub(crate) const None: OperandType = OperandType(0);
+    pub(crate) const I32: OperandType = OperandType(1);
+    pub(crate) const I64: OperandType = OperandType(2);
+    pub(crate) const F32: OperandType = OperandType(3);
+    pub(crate) const F64: OperandType = OperandType(4);
+    pub(crate) const V128: OperandType = OperandType(5);
+    pub(crate) const FuncRef: OperandType = OperandType(6);
+    pub(crate) const ExternRef: OperandType = OperandType(7);
 
-    /// Is this a reference (or may it be one, in unreachable code)?
-    pub const fn may_be_ref(self) -> bool {
-        matches!(self, Packed::FuncRef | Packed::ExternRef | Packed::Bottom)
+    /// Is this a reference, or may it be one?
+    pub(crate) const fn may_be_ref(self) -> bool {
+        matches!(self, OperandType::FuncRef | OperandType::ExternRef | OperandType::None)
     }
 
-    pub const fn new(ty: ValType) -> Packed {
+    pub(crate) const fn new(ty: ValType) -> OperandType {
         match ty {
-            ValType::I32 => Packed::I32,
-            ValType::I64 => Packed::I64,
-            ValType::F32 => Packed::F32,
-            ValType::F64 => Packed::F64,
-            ValType::V128 => Packed::V128,
-            ValType::Ref(RefType { heap: HeapType::Func, .. }) => Packed::FuncRef,
-            ValType::Ref(RefType { heap: HeapType::Extern, .. }) => Packed::ExternRef,
+            ValType::I32 => OperandType::I32,
+            ValType::I64 => OperandType::I64,
+            ValType::F32 => OperandType::F32,
+            ValType::F64 => OperandType::F64,
+            ValType::V128 => OperandType::V128,
+            ValType::Ref(RefType { heap: HeapType::Func, .. }) => OperandType::FuncRef,
+            ValType::Ref(RefType { heap: HeapType::Extern, .. }) => OperandType::ExternRef,
         }
     }
 
-    /// The type, or none for [`Packed::Bottom`].
-    pub const fn unpack(self) -> Option<ValType> {
+    /// The value type, if there is one.
+    pub const fn val_type(self) -> Option<ValType> {
         Some(match self {
-            Packed::I32 => ValType::I32,
-            Packed::I64 => ValType::I64,
-            Packed::F32 => ValType::F32,
-            Packed::F64 => ValType::F64,
-            Packed::V128 => ValType::V128,
-            Packed::FuncRef => ValType::FUNCREF,
-            Packed::ExternRef => ValType::EXTERNREF,
+            OperandType::I32 => ValType::I32,
+            OperandType::I64 => ValType::I64,
+            OperandType::F32 => ValType::F32,
+            OperandType::F64 => ValType::F64,
+            OperandType::V128 => ValType::V128,
+            OperandType::FuncRef => ValType::FUNCREF,
+            OperandType::ExternRef => ValType::EXTERNREF,
             _ => return None,
         })
     }

@@ -7,18 +7,17 @@ use crate::alloc::Alloc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, TableIdx, TypeIdx};
 use crate::op::{Immediate, Op, Signature};
-use crate::types::{FuncType, Packed, RefType, ValType};
+use crate::types::{FuncType, OperandType, RefType, ValType};
 
 impl<'m, A: Alloc> FuncValidator<'m, A> {
     /// Checks an instruction.
     #[inline]
     pub(super) fn check(&mut self, instr: &Fields) -> Result<()> {
         let at = instr.offset as usize;
-        let row = instr.op.row();
-        match row.signature {
+        match instr.row.signature {
             Signature::OPEN => self.check_open(instr, at),
             signature => {
-                if row.immediate != Immediate::None {
+                if instr.row.immediate != Immediate::None {
                     self.check_imm(instr, at)?;
                 }
                 self.apply(signature, at)
@@ -29,7 +28,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     /// What the immediates of an operator with a fixed signature refer to must be there.
     fn check_imm(&self, instr: &Fields, at: usize) -> Result<()> {
         let (first, second) = (instr.first, instr.second);
-        match instr.op.immediate() {
+        match instr.row.immediate {
             Immediate::I32 | Immediate::I64 | Immediate::F32 | Immediate::F64 => Ok(()),
             Immediate::Func => self.check_declared(FuncIdx(first), at),
             Immediate::Elem => self.elem_type(ElemIdx(first), at).map(|_| ()),
@@ -53,14 +52,14 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
 
     /// Checks an operator whose signature depends on its immediates, on the blocks or on its operands.
     fn check_open(&mut self, instr: &Fields, at: usize) -> Result<()> {
-        let (op, first) = (instr.op, instr.first);
+        let (op, first) = (instr.row.op, instr.first);
         match op {
             Op::LocalGet | Op::LocalSet | Op::LocalTee => self.check_local(op, LocalIdx(first), at),
             Op::GlobalGet | Op::GlobalSet => self.check_global(op, GlobalIdx(first), at),
             Op::Block => self.enter(FrameKind::Block, instr.ty, at),
             Op::Loop => self.enter(FrameKind::Loop, instr.ty, at),
             Op::If => {
-                self.pop(Packed::I32, at)?;
+                self.pop(OperandType::I32, at)?;
                 self.enter(FrameKind::If, instr.ty, at)
             }
             Op::Else => self.check_else(at),
@@ -81,7 +80,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
                     return Err(Error::new(ErrorKind::CallThroughTable, at));
                 }
                 self.func_type(TypeIdx(first), at)?;
-                self.pop(Packed::I32, at)?;
+                self.pop(OperandType::I32, at)?;
                 self.check_call(op, TypeIdx(first), at)
             }
             Op::TableGet | Op::TableSet | Op::TableGrow | Op::TableFill => self.check_table(op, TableIdx(first), at),
@@ -92,9 +91,9 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
             Op::RefIsNull => {
                 let ty = self.pop_any(at)?;
                 if !ty.may_be_ref() {
-                    return Err(mismatch(None, ty.unpack(), at));
+                    return Err(mismatch(OperandType::None, ty, at));
                 }
-                self.push(Packed::I32, at)
+                self.push(OperandType::I32, at)
             }
             // `unreachable`; all others have a signature.
             _ => {
@@ -128,21 +127,21 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
 
     /// `select` without a type: of numbers only.
     fn check_numeric_select(&mut self, at: usize) -> Result<()> {
-        self.pop(Packed::I32, at)?;
+        self.pop(OperandType::I32, at)?;
         let second = self.pop_any(at)?;
         let first = self.pop_any(at)?;
-        let ty = if first == Packed::Bottom { second } else { first };
-        if ty != Packed::Bottom && ty.may_be_ref() {
-            return Err(mismatch(None, ty.unpack(), at));
+        let ty = if first == OperandType::None { second } else { first };
+        if ty != OperandType::None && ty.may_be_ref() {
+            return Err(mismatch(OperandType::None, ty, at));
         }
-        if second != ty && second != Packed::Bottom {
-            return Err(mismatch(ty.unpack(), second.unpack(), at));
+        if second != ty && second != OperandType::None {
+            return Err(mismatch(ty, second, at));
         }
         self.push(ty, at)
     }
 
-    fn check_select(&mut self, ty: Packed, at: usize) -> Result<()> {
-        self.pop(Packed::I32, at)?;
+    fn check_select(&mut self, ty: OperandType, at: usize) -> Result<()> {
+        self.pop(OperandType::I32, at)?;
         self.pop(ty, at)?;
         self.pop(ty, at)?;
         self.push(ty, at)
@@ -161,7 +160,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
 
     fn check_global(&mut self, op: Op, global: GlobalIdx, at: usize) -> Result<()> {
         let global = self.module.global_type(global).ok_or(Error::new(ErrorKind::UnknownGlobal, at))?;
-        let ty = Packed::new(global.value);
+        let ty = OperandType::new(global.value);
         match op {
             Op::GlobalGet => self.push(ty, at),
             _ if global.mutable => self.pop(ty, at),
@@ -170,26 +169,26 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     fn check_table(&mut self, op: Op, table: TableIdx, at: usize) -> Result<()> {
-        let element = Packed::new(ValType::Ref(self.table_element(table, at)?));
+        let element = OperandType::new(ValType::Ref(self.table_element(table, at)?));
         match op {
             Op::TableGet => {
-                self.pop(Packed::I32, at)?;
+                self.pop(OperandType::I32, at)?;
                 self.push(element, at)
             }
             Op::TableSet => {
                 self.pop(element, at)?;
-                self.pop(Packed::I32, at)
+                self.pop(OperandType::I32, at)
             }
             Op::TableGrow => {
-                self.pop(Packed::I32, at)?;
+                self.pop(OperandType::I32, at)?;
                 self.pop(element, at)?;
-                self.push(Packed::I32, at)
+                self.push(OperandType::I32, at)
             }
             // `table.fill`
             _ => {
-                self.pop(Packed::I32, at)?;
+                self.pop(OperandType::I32, at)?;
                 self.pop(element, at)?;
-                self.pop(Packed::I32, at)
+                self.pop(OperandType::I32, at)
             }
         }
     }
@@ -212,7 +211,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     /// `br` and `br_if`.
     fn check_branch(&mut self, op: Op, label: LabelIdx, at: usize) -> Result<()> {
         if op == Op::BrIf {
-            self.pop(Packed::I32, at)?;
+            self.pop(OperandType::I32, at)?;
         }
         let target = self.target(label, at)?;
         let types = target.label_types(self.module);
@@ -226,7 +225,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
 
     /// All targets of a `br_table` take as many values, and each takes those on the stack.
     fn check_br_table(&mut self, table: BrTable, at: usize) -> Result<()> {
-        self.pop(Packed::I32, at)?;
+        self.pop(OperandType::I32, at)?;
         let mut arity = None;
         for _ in 0..=table.len {
             let label = LabelIdx(self.reader.u32()?);
@@ -247,9 +246,12 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         let mut values = values.iter().rev();
         for &ty in types.iter().rev() {
             match values.next() {
-                Some(&found) if found == Packed::new(ty) || found == Packed::Bottom => {}
+                Some(&found) if found == OperandType::new(ty) || found == OperandType::None => {}
                 None if self.frame.unreachable => {}
-                found => return Err(mismatch(Some(ty), found.and_then(|found| found.unpack()), at)),
+                found => {
+                    let found = found.copied().unwrap_or(OperandType::None);
+                    return Err(mismatch(OperandType::new(ty), found, at));
+                }
             }
         }
         Ok(())

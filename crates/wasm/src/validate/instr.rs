@@ -3,9 +3,9 @@
 use crate::error::{Error, ErrorKind, Feature, Result};
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemIdx, TableIdx, TypeIdx};
 use crate::limits;
-use crate::op::{self, Immediate, Op};
+use crate::op::{self, Immediate, Op, Row};
 use crate::reader::Reader;
-use crate::types::{HeapType, Packed, ValType};
+use crate::types::{HeapType, OperandType, ValType};
 
 /// An instruction: operator and immediates.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -140,7 +140,7 @@ impl BrTable {
 /// FAST: plain fields, filled in place. Validation reads its instructions from here; moving an [`Imm`] around costs more
 /// than all else that it does with one (`cargo xtask bench load`).
 pub(crate) struct Fields {
-    pub op: Op,
+    pub row: Row,
     pub offset: u32,
     /// The index, the first of two, the number of targets of `br_table`, the bits of a small constant.
     pub first: u32,
@@ -156,14 +156,18 @@ pub(crate) struct Fields {
 impl Fields {
     /// What to read into.
     pub fn new() -> Fields {
-        Fields { op: Op::Nop, offset: 0, first: 0, second: 0, wide: 0, align_log2: 0, ty: BlockType::Empty }
+        Fields { row: Row::NOP, offset: 0, first: 0, second: 0, wide: 0, align_log2: 0, ty: BlockType::Empty }
     }
 
     /// Reads an instruction. The targets of a `br_table` are not read yet; the reader is left at the first.
     pub fn read(&mut self, reader: &mut Reader<'_>) -> Result<()> {
         self.offset = reader.pos() as u32;
-        self.op = read_op(reader)?;
-        match self.op.immediate() {
+        let byte = reader.byte()?;
+        self.row = match Row::from_byte(byte) {
+            Some(row) => row,
+            None => read_prefixed(reader, byte)?,
+        };
+        match self.row.immediate {
             Immediate::None => {}
             Immediate::Local
             | Immediate::Global
@@ -218,13 +222,13 @@ impl Fields {
 
     /// The instruction.
     pub fn instr(&self) -> Instr {
-        Instr { op: self.op, imm: self.imm(), offset: self.offset }
+        Instr { op: self.row.op, imm: self.imm(), offset: self.offset }
     }
 
     /// The immediates.
     fn imm(&self) -> Imm {
         let (first, second) = (self.first, self.second);
-        match self.op.immediate() {
+        match self.row.immediate {
             Immediate::None => Imm::None,
             Immediate::Block => Imm::Block(self.ty),
             Immediate::Label => Imm::Label(LabelIdx(first)),
@@ -261,8 +265,8 @@ impl Fields {
     }
 
     /// The type of `select` or `ref.null`.
-    pub fn packed_type(&self) -> Packed {
-        self.val_type().map_or(Packed::Bottom, Packed::new)
+    pub fn packed_type(&self) -> OperandType {
+        self.val_type().map_or(OperandType::None, OperandType::new)
     }
 
     fn val_type(&self) -> Option<ValType> {
@@ -273,24 +277,14 @@ impl Fields {
     }
 }
 
-/// Reads an opcode.
-#[inline]
-fn read_op(reader: &mut Reader<'_>) -> Result<Op> {
-    let start = reader.pos();
-    let byte = reader.byte()?;
-    match Op::from_byte(byte) {
-        Some(op) => Ok(op),
-        None => read_prefixed(reader, start, byte),
-    }
-}
-
 /// Reads the rest of an opcode that starts with a prefix, or says what is wrong with one that is none of ours.
 #[cold]
-fn read_prefixed(reader: &mut Reader<'_>, start: usize, byte: u8) -> Result<Op> {
+fn read_prefixed(reader: &mut Reader<'_>, byte: u8) -> Result<Row> {
+    let start = reader.pos().saturating_sub(1);
     let feature = if byte == 0xFC {
         let code = reader.u32()?;
-        if let Some(op) = Op::from_misc(code) {
-            return Ok(op);
+        if let Some(row) = Row::from_misc(code) {
+            return Ok(row);
         }
         op::unsupported_misc(code)
     } else {

@@ -19,7 +19,7 @@ use crate::limits;
 use crate::module::Module;
 use crate::op::Op;
 use crate::reader::Reader;
-use crate::types::{Packed, ValType};
+use crate::types::{OperandType, ValType};
 
 pub(crate) use instr::Fields;
 pub use instr::{BlockType, BrTable, Imm, Instr, MemArg};
@@ -138,11 +138,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     #[inline]
     fn next(&mut self, fields: &mut Fields) -> Result<()> {
         fields.read(&mut self.reader)?;
-        self.check(fields)?;
-        if self.ended && !self.reader.is_empty() {
-            return Err(self.reader.error(ErrorKind::BodySize));
-        }
-        Ok(())
+        self.check(fields)
     }
 
     /// Is what follows the last instruction executed? If not, the operand stack is not what it will be: it gives values
@@ -153,7 +149,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
 
     /// The type of a local.
     pub fn local_type(&self, local: LocalIdx) -> Option<ValType> {
-        self.scratch.locals.get(local).and_then(Packed::unpack)
+        self.scratch.locals.get(local).and_then(OperandType::val_type)
     }
 
     /// How many locals there are, parameters included.
@@ -179,7 +175,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     /// The type of an operand, counted from the top. None if there are fewer in all, or if unreachable code made it up.
     pub fn top(&self, from_top: usize) -> Option<ValType> {
         let at = self.height().checked_sub(from_top)?.checked_sub(1)?;
-        self.scratch.values.get(at).copied().and_then(Packed::unpack)
+        self.scratch.values.get(at).copied().and_then(OperandType::val_type)
     }
 
     /// How many blocks are open, the function itself included; zero after its `end`.
@@ -204,11 +200,11 @@ pub(crate) fn check_const<A: Alloc>(
         const_expr::read_instr(&mut fields, &mut this.reader)?;
         let at = fields.offset as usize;
         let (as_func, as_global) = (FuncIdx(fields.first), GlobalIdx(fields.first));
-        match fields.op {
+        match fields.row.op {
             // Its being here is what declares it.
             Op::RefFunc => {
                 module.func_type_idx(as_func).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
-                this.push(Packed::FuncRef, at)?;
+                this.push(OperandType::FuncRef, at)?;
                 func = Some(as_func);
             }
             Op::GlobalGet if as_global.0 >= module.imported_global_count() => {

@@ -5,13 +5,13 @@ use crate::error::ErrorKind;
 use crate::index::LocalIdx;
 use crate::limits::DIRECT_LOCALS;
 use crate::module::Module;
-use crate::types::{Packed, ValType};
+use crate::types::{OperandType, ValType};
 use crate::validate::BlockType;
 
 /// The memory of a validator, to be used for one function after the other.
 pub struct Scratch<A: Alloc> {
     /// The types on the operand stack.
-    pub(super) values: A::Buffer<Packed>,
+    pub(super) values: A::Buffer<OperandType>,
     /// The blocks around the innermost one, the function itself first.
     pub(super) frames: A::Buffer<Frame>,
     pub(super) locals: Locals<A>,
@@ -23,7 +23,7 @@ impl<A: Alloc> Scratch<A> {
         Scratch {
             values: alloc.buffer(),
             frames: alloc.buffer(),
-            locals: Locals { runs: alloc.buffer(), direct: [Packed::Bottom; DIRECT_LOCALS] },
+            locals: Locals { runs: alloc.buffer(), count: 0, direct: [OperandType::None; DIRECT_LOCALS] },
         }
     }
 }
@@ -71,30 +71,33 @@ pub struct LocalRun {
 pub(super) struct Locals<A: Alloc> {
     /// Runs by rising `end`; none is empty, and neighbours differ.
     pub runs: A::Buffer<LocalRun>,
+    count: u32,
     /// The types of the first locals.
-    direct: [Packed; DIRECT_LOCALS],
+    direct: [OperandType; DIRECT_LOCALS],
 }
 
 impl<A: Alloc> Locals<A> {
     pub fn clear(&mut self) {
         self.runs.truncate(0);
+        self.count = 0;
     }
 
     pub fn count(&self) -> u32 {
-        self.runs.last().map_or(0, |run| run.end)
+        self.count
     }
 
     /// Appends locals.
     pub fn push(&mut self, count: u32, ty: ValType) -> Result<(), ErrorKind> {
-        let start = self.count();
+        let start = self.count;
         let end = start.checked_add(count).filter(|&end| end <= crate::limits::LOCALS);
         let end = end.ok_or(ErrorKind::TooManyLocals)?;
         if count == 0 {
             return Ok(());
         }
+        self.count = end;
         let direct_end = (end as usize).min(DIRECT_LOCALS);
         if let Some(direct) = self.direct.get_mut(start as usize..direct_end) {
-            direct.fill(Packed::new(ty));
+            direct.fill(OperandType::new(ty));
         }
         match self.runs.last_mut() {
             Some(run) if run.ty == ty => run.end = end,
@@ -105,8 +108,8 @@ impl<A: Alloc> Locals<A> {
 
     /// The type of a local.
     #[inline]
-    pub fn get(&self, local: LocalIdx) -> Option<Packed> {
-        if local.0 >= self.count() {
+    pub fn get(&self, local: LocalIdx) -> Option<OperandType> {
+        if local.0 >= self.count {
             return None;
         }
         match self.direct.get(local.index()) {
@@ -116,8 +119,8 @@ impl<A: Alloc> Locals<A> {
     }
 
     #[cold]
-    fn search(&self, local: LocalIdx) -> Option<Packed> {
+    fn search(&self, local: LocalIdx) -> Option<OperandType> {
         let at = self.runs.partition_point(|run| run.end <= local.0);
-        self.runs.get(at).map(|run| Packed::new(run.ty))
+        self.runs.get(at).map(|run| OperandType::new(run.ty))
     }
 }
