@@ -15,7 +15,9 @@ fn both(before: &str, body: &str) -> [String; 2] {
 #[test]
 fn endless_loops_end_with_the_timeout() {
     for body in [
+        // A branch to itself, and one with something between.
         "(loop $l (br $l))",
+        "(local i32) (loop $l (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br $l))",
         "(loop $l (br_if $l (i32.const 1)))",
         "(loop $l (br_table $l $l (i32.const 0)))",
         "(loop $l (call $nothing) (br $l))) (func $nothing",
@@ -23,7 +25,7 @@ fn endless_loops_end_with_the_timeout() {
     ] {
         for file in both("", body) {
             for mode in [&["run", "--timeout", "100ms"][..], &["run", "--eager", "--timeout", "100ms"]] {
-                moteur(&[mode, &[&file]].concat()).expect(134, &["trap: interrupted after 100ms"]);
+                moteur(&[mode, &[&file]].concat()).expect(134, &["trap: interrupted after 100ms (--timeout)\n", "0: function "]);
             }
             moteur(&["run", "--fuel", "1000000", &file]).expect(134, &["all fuel consumed"]);
         }

@@ -1,7 +1,7 @@
 //! Control instructions within a function: branches, traps, metering.
 //!
-//! A branch's offset counts bytes from the start of the branch. Backward branches look at the interrupt flag, so every
-//! loop can be stopped.
+//! A branch's offset counts bytes from the start of the branch: 0 is a branch to itself. Branches backwards or to
+//! themselves look at the interrupt flag, so every loop can be stopped.
 
 use core::marker::PhantomData;
 use core::sync::atomic::Ordering;
@@ -32,7 +32,7 @@ unsafe fn jump<D: Dst>(m: &mut Regs) -> Step {
     // SAFETY: L3.
     unsafe {
         let offset = m.op32(0) as i32 as isize;
-        if D::BACKWARDS.unwrap_or(offset < 0) && interrupted(m) {
+        if D::BACKWARDS.unwrap_or(offset <= 0) && interrupted(m) {
             return Step::trap(Trap::Interrupted);
         }
         m.pc = m.pc.wrapping_byte_offset(offset);
@@ -139,7 +139,7 @@ impl Kind for BranchTable {
         unsafe {
             let index = A::get::<u32>(m, 2).min(m.op32(0));
             let offset = m.pc.wrapping_add(BranchTable::UNITS).cast::<i32>().wrapping_add(index as usize).read_unaligned();
-            if offset < 0 && interrupted(m) {
+            if offset <= 0 && interrupted(m) {
                 return Step::trap(Trap::Interrupted);
             }
             m.pc = m.pc.wrapping_byte_offset(offset as isize);
