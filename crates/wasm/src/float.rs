@@ -14,7 +14,9 @@ mod host {
         ($($name:ident $float:ident $method:ident)*) => { $(
             #[inline]
             pub(crate) fn $name(a: $float) -> $float {
-                a.$method()
+                let result = a.$method();
+                // A host's library may pass a signalling NaN on.
+                if result.is_nan() { $float::NAN } else { result }
             }
         )* };
     }

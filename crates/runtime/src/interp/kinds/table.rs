@@ -7,7 +7,7 @@ use crate::interp::value::{Value, Word};
 use crate::store::bulk;
 
 bulk_kind! {
-    TableInit, 2, |inst, m, a, b, c| bulk::table_init(inst, m.op32(2), m.op32(0), a, b, c);
+    TableInit, 2, |inst, m, a, b, c| bulk::table_init(inst, m.op32(0), m.op32(2), a, b, c);
     TableCopy, 2, |inst, m, a, b, c| bulk::table_copy(inst, m.op32(0), m.op32(2), a, b, c);
 }
 
