@@ -146,7 +146,13 @@ impl<'a> Reader<'a> {
     /// A signed 32-bit integer.
     #[inline]
     pub fn s32(&mut self) -> Result<u32> {
-        self.leb32(32, true)
+        match self.bytes.get(self.pos) {
+            Some(&byte) if byte < 0x80 => {
+                self.pos += 1;
+                Ok(((i32::from(byte) << 25) >> 25) as u32)
+            }
+            _ => self.leb32(32, true),
+        }
     }
 
     /// A signed 64-bit integer.

@@ -160,6 +160,7 @@ impl Fields {
     }
 
     /// Reads an instruction. The targets of a `br_table` are not read yet; the reader is left at the first.
+    #[inline(always)]
     pub fn read(&mut self, reader: &mut Reader<'_>) -> Result<()> {
         self.offset = reader.pos() as u32;
         let byte = reader.byte()?;
@@ -167,6 +168,19 @@ impl Fields {
             Some(row) => row,
             None => read_prefixed(reader, byte)?,
         };
+        match self.row.immediate {
+            Immediate::None => Ok(()),
+            Immediate::Local => {
+                self.first = reader.u32()?;
+                Ok(())
+            }
+            _ => self.read_immediate(reader),
+        }
+    }
+
+    /// Reads the rarer immediates.
+    #[inline(never)]
+    fn read_immediate(&mut self, reader: &mut Reader<'_>) -> Result<()> {
         match self.row.immediate {
             Immediate::None => {}
             Immediate::Local
@@ -232,7 +246,7 @@ impl Fields {
             Immediate::None => Imm::None,
             Immediate::Block => Imm::Block(self.ty),
             Immediate::Label => Imm::Label(LabelIdx(first)),
-            Immediate::BrTable => Imm::BrTable(self.br_table()),
+            Immediate::BrTable => Imm::BrTable(BrTable { len: first, start: second }),
             Immediate::Func => Imm::Func(FuncIdx(first)),
             Immediate::CallIndirect => Imm::CallIndirect { ty: TypeIdx(first), table: TableIdx(second) },
             Immediate::Local => Imm::Local(LocalIdx(first)),
@@ -258,10 +272,6 @@ impl Fields {
                 _ => Imm::None,
             },
         }
-    }
-
-    pub fn br_table(&self) -> BrTable {
-        BrTable { len: self.first, start: self.second }
     }
 
     /// The type of `select` or `ref.null`.

@@ -48,6 +48,8 @@ pub struct FuncValidator<'m, A: Alloc> {
     module: &'m Module<A>,
     scratch: &'m mut Scratch<A>,
     reader: Reader<'m>,
+    /// The last instruction.
+    instr: Fields,
     /// The innermost block.
     frame: Frame,
     /// What the function returns.
@@ -96,7 +98,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         scratch.frames.truncate(0);
         scratch.locals.clear();
         let frame = Frame { base: 0, kind: FrameKind::Block, unreachable: false, ty };
-        FuncValidator { module, scratch, reader, frame, results: &[], ended: false }
+        FuncValidator { module, scratch, reader, instr: Fields::new(), frame, results: &[], ended: false }
     }
 
     fn read_locals(&mut self) -> Result<()> {
@@ -121,24 +123,22 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         if self.ended {
             return Ok(None);
         }
-        let mut fields = Fields::new();
-        self.next(&mut fields)?;
-        Ok(Some(fields.instr()))
+        self.next()?;
+        Ok(Some(self.instr.instr()))
     }
 
     /// Checks the function to its end.
     pub(crate) fn finish(mut self) -> Result<()> {
-        let mut fields = Fields::new();
         while !self.ended {
-            self.next(&mut fields)?;
+            self.next()?;
         }
         Ok(())
     }
 
     #[inline]
-    fn next(&mut self, fields: &mut Fields) -> Result<()> {
-        fields.read(&mut self.reader)?;
-        self.check(fields)
+    fn next(&mut self) -> Result<()> {
+        self.instr.read(&mut self.reader)?;
+        self.check()
     }
 
     /// Is what follows the last instruction executed? If not, the operand stack is not what it will be: it gives values
@@ -195,28 +195,26 @@ pub(crate) fn check_const<A: Alloc>(
 ) -> Result<Option<FuncIdx>> {
     let mut func = None;
     let mut this = FuncValidator::of_code(module, expr.reader(), BlockType::Value(ty), scratch);
-    let mut fields = Fields::new();
     while !this.ended {
-        const_expr::read_instr(&mut fields, &mut this.reader)?;
-        let at = fields.offset as usize;
-        let (as_func, as_global) = (FuncIdx(fields.first), GlobalIdx(fields.first));
-        match fields.row.op {
+        const_expr::read_instr(&mut this.instr, &mut this.reader)?;
+        let (as_func, as_global) = (FuncIdx(this.instr.first), GlobalIdx(this.instr.first));
+        match this.instr.row.op {
             // Its being here is what declares it.
             Op::RefFunc => {
-                module.func_type_idx(as_func).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
-                this.push(OperandType::FuncRef, at)?;
+                module.func_type_idx(as_func).ok_or_else(|| this.error(ErrorKind::UnknownFunc))?;
+                this.push(OperandType::FuncRef)?;
                 func = Some(as_func);
             }
             Op::GlobalGet if as_global.0 >= module.imported_global_count() => {
-                return Err(Error::new(ErrorKind::UnknownGlobal, at));
+                return Err(this.error(ErrorKind::UnknownGlobal));
             }
             Op::GlobalGet if module.global_type(as_global).is_some_and(|global| global.mutable) => {
-                return Err(Error::new(ErrorKind::ConstExpected, at));
+                return Err(this.error(ErrorKind::ConstExpected));
             }
-            _ => this.check(&fields)?,
+            _ => this.check()?,
         }
         if this.height() > limits::CONST_OPERANDS {
-            return Err(Error::new(ErrorKind::ConstTooDeep, at));
+            return Err(this.error(ErrorKind::ConstTooDeep));
         }
     }
     Ok(func)

@@ -15,23 +15,23 @@ use crate::types::{OperandType, ValType};
 impl<A: Alloc> FuncValidator<'_, A> {
     /// Puts a value on the stack.
     #[inline]
-    pub(super) fn push(&mut self, ty: OperandType, at: usize) -> Result<()> {
+    pub(super) fn push(&mut self, ty: OperandType) -> Result<()> {
         if self.scratch.values.len() >= limits::OPERANDS {
-            return Err(Error::new(ErrorKind::TooManyOperands, at));
+            return Err(self.error(ErrorKind::TooManyOperands));
         }
-        self.scratch.values.push(ty).map_err(|e| Error::new(e.into(), at))
+        self.scratch.values.push(ty).map_err(|e| self.error(e.into()))
     }
 
     /// Puts values on the stack, the last one on top.
-    pub(super) fn push_all(&mut self, types: &[ValType], at: usize) -> Result<()> {
+    pub(super) fn push_all(&mut self, types: &[ValType]) -> Result<()> {
         for &ty in types {
-            self.push(OperandType::new(ty), at)?;
+            self.push(OperandType::new(ty))?;
         }
         Ok(())
     }
 
     /// Takes a value of any type.
-    pub(super) fn pop_any(&mut self, at: usize) -> Result<OperandType> {
+    pub(super) fn pop_any(&mut self) -> Result<OperandType> {
         let height = self.scratch.values.len();
         match self.scratch.values.last() {
             Some(&ty) if height > self.frame.base as usize => {
@@ -39,47 +39,47 @@ impl<A: Alloc> FuncValidator<'_, A> {
                 Ok(ty)
             }
             _ if self.frame.unreachable => Ok(OperandType::None),
-            _ => Err(mismatch(OperandType::None, OperandType::None, at)),
+            _ => Err(self.mismatch(OperandType::None, OperandType::None)),
         }
     }
 
     /// Takes a value of a type.
     #[inline]
-    pub(super) fn pop(&mut self, expected: OperandType, at: usize) -> Result<()> {
+    pub(super) fn pop(&mut self, expected: OperandType) -> Result<()> {
         let height = self.scratch.values.len();
         match self.scratch.values.last() {
             Some(&ty) if ty == expected && height > self.frame.base as usize => {
                 self.scratch.values.truncate(height - 1);
                 Ok(())
             }
-            _ => self.pop_other(expected, at),
+            _ => self.pop_other(expected),
         }
     }
 
     /// The rest of `pop`: the stack is empty, or has another type.
     #[cold]
-    fn pop_other(&mut self, expected: OperandType, at: usize) -> Result<()> {
+    fn pop_other(&mut self, expected: OperandType) -> Result<()> {
         if self.scratch.values.len() <= self.frame.base as usize && !self.frame.unreachable {
-            return Err(mismatch(expected, OperandType::None, at));
+            return Err(self.mismatch(expected, OperandType::None));
         }
-        let found = self.pop_any(at)?;
+        let found = self.pop_any()?;
         if found != expected && found != OperandType::None && expected != OperandType::None {
-            return Err(mismatch(expected, found, at));
+            return Err(self.mismatch(expected, found));
         }
         Ok(())
     }
 
     /// Takes values, the last one first.
-    pub(super) fn pop_all(&mut self, types: &[ValType], at: usize) -> Result<()> {
+    pub(super) fn pop_all(&mut self, types: &[ValType]) -> Result<()> {
         for &ty in types.iter().rev() {
-            self.pop(OperandType::new(ty), at)?;
+            self.pop(OperandType::new(ty))?;
         }
         Ok(())
     }
 
     /// Takes and gives what an operator does whose signature depends on nothing else.
     #[inline]
-    pub(super) fn apply(&mut self, signature: Signature, at: usize) -> Result<()> {
+    pub(super) fn apply(&mut self, signature: Signature) -> Result<()> {
         let mut operands = signature.operands();
         let result = signature.result();
         let base = self.frame.base as usize;
@@ -103,10 +103,10 @@ impl<A: Alloc> FuncValidator<'_, A> {
         }
         values.truncate(height);
         while operands != 0 {
-            self.pop(OperandType((operands & 0xF) as u8), at)?;
+            self.pop(OperandType((operands & 0xF) as u8))?;
             operands >>= 4;
         }
-        if result == OperandType::None { Ok(()) } else { self.push(result, at) }
+        if result == OperandType::None { Ok(()) } else { self.push(result) }
     }
 
     /// The rest of the block is never executed.
@@ -116,32 +116,32 @@ impl<A: Alloc> FuncValidator<'_, A> {
     }
 
     /// Opens a block whose operands are on the stack.
-    pub(super) fn enter(&mut self, kind: FrameKind, ty: BlockType, at: usize) -> Result<()> {
+    pub(super) fn enter(&mut self, kind: FrameKind, ty: BlockType) -> Result<()> {
         if let BlockType::Func(ty) = ty {
-            self.module.func_type(ty).ok_or(Error::new(ErrorKind::UnknownType, at))?;
+            self.module.func_type(ty).ok_or_else(|| self.error(ErrorKind::UnknownType))?;
         }
         let params = self.module.block_params(&ty);
-        self.pop_all(params, at)?;
+        self.pop_all(params)?;
         if self.scratch.frames.len() >= limits::NESTING {
-            return Err(Error::new(ErrorKind::TooDeep, at));
+            return Err(self.error(ErrorKind::TooDeep));
         }
-        self.scratch.frames.push(self.frame).map_err(|e| Error::new(e.into(), at))?;
+        self.scratch.frames.push(self.frame).map_err(|e| self.error(e.into()))?;
         self.frame = Frame { base: self.scratch.values.len() as u32, kind, unreachable: false, ty };
-        self.push_all(params, at)
+        self.push_all(params)
     }
 
     /// Takes the results of the innermost block, of which there must be no more and no fewer.
-    pub(super) fn pop_results(&mut self, at: usize) -> Result<()> {
+    pub(super) fn pop_results(&mut self) -> Result<()> {
         let ty = self.frame.ty;
-        self.pop_all(self.module.block_results(&ty), at)?;
+        self.pop_all(self.module.block_results(&ty))?;
         if self.scratch.values.len() != self.frame.base as usize {
-            return Err(Error::new(ErrorKind::ValuesRemain, at));
+            return Err(self.error(ErrorKind::ValuesRemain));
         }
         Ok(())
     }
 
     /// Closes the innermost block, whose results have been taken.
-    pub(super) fn leave(&mut self, at: usize) -> Result<()> {
+    pub(super) fn leave(&mut self) -> Result<()> {
         let ty = self.frame.ty;
         match self.scratch.frames.last() {
             Some(&outer) => {
@@ -152,21 +152,28 @@ impl<A: Alloc> FuncValidator<'_, A> {
             None if self.reader.is_empty() => self.ended = true,
             None => return Err(self.reader.error(ErrorKind::BodySize)),
         }
-        self.push_all(self.module.block_results(&ty), at)
+        self.push_all(self.module.block_results(&ty))
+    }
+
+    /// An error about the last instruction.
+    #[cold]
+    pub(super) fn error(&self, kind: ErrorKind) -> Error {
+        Error { kind, offset: self.instr.offset }
+    }
+
+    /// A value of another type than needed, or none at all.
+    #[cold]
+    pub(super) fn mismatch(&self, expected: OperandType, found: OperandType) -> Error {
+        self.error(ErrorKind::TypeMismatch { expected, found })
     }
 
     /// The block that a label belongs to.
-    pub(super) fn target(&self, label: LabelIdx, at: usize) -> Result<Frame> {
+    pub(super) fn target(&self, label: LabelIdx) -> Result<Frame> {
         let frames = &self.scratch.frames;
         let frame = match label.0 {
             0 => Some(self.frame),
             _ => frames.len().checked_sub(label.index()).and_then(|at| frames.get(at).copied()),
         };
-        frame.ok_or(Error::new(ErrorKind::UnknownLabel, at))
+        frame.ok_or_else(|| self.error(ErrorKind::UnknownLabel))
     }
-}
-
-/// A value of another type than needed, or none at all.
-pub(super) fn mismatch(expected: OperandType, found: OperandType, at: usize) -> Error {
-    Error::new(ErrorKind::TypeMismatch { expected, found }, at)
 }
