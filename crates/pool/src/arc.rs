@@ -48,17 +48,8 @@ impl<T> Arc<T> {
     pub fn new_in(value: T, heap: Heap) -> Result<Arc<T>, OutOfMemory> {
         let inner = heap.allocate(Layout::new::<ArcInner<T>>())?.cast();
         // SAFETY: just allocated for this type.
-        unsafe {
-            inner.write(ArcInner {
-                count: Count::ONE,
-                heap,
-                value,
-            })
-        };
-        Ok(Arc {
-            inner,
-            owns: PhantomData,
-        })
+        unsafe { inner.write(ArcInner { count: Count::ONE, heap, value }) };
+        Ok(Arc { inner, owns: PhantomData })
     }
 }
 
@@ -95,17 +86,11 @@ impl<T: ?Sized> Arc<T> {
     ///
     /// # Safety
     /// `coerce` returns its argument, coerced.
-    pub unsafe fn unsize<U: ?Sized>(
-        self,
-        coerce: impl FnOnce(*mut ArcInner<T>) -> *mut ArcInner<U>,
-    ) -> Arc<U> {
+    pub unsafe fn unsize<U: ?Sized>(self, coerce: impl FnOnce(*mut ArcInner<T>) -> *mut ArcInner<U>) -> Arc<U> {
         let this = ManuallyDrop::new(self);
         // SAFETY: the same address, so not null.
         let inner = unsafe { NonNull::new_unchecked(coerce(this.inner.as_ptr())) };
-        Arc {
-            inner,
-            owns: PhantomData,
-        }
+        Arc { inner, owns: PhantomData }
     }
 
     #[inline]
@@ -129,10 +114,7 @@ impl<T: ?Sized> Clone for Arc<T> {
     #[inline]
     fn clone(&self) -> Arc<T> {
         self.inner().count.increment();
-        Arc {
-            inner: self.inner,
-            owns: PhantomData,
-        }
+        Arc { inner: self.inner, owns: PhantomData }
     }
 }
 

@@ -32,14 +32,10 @@ impl Blocks {
     ///
     /// # Safety
     /// The bytes belong to the blocks for as long as these are used.
-    pub(crate) unsafe fn over(
-        start: NonNull<u8>,
-        len: usize,
-    ) -> Result<(Blocks, usize), OutOfMemory> {
+    pub(crate) unsafe fn over(start: NonNull<u8>, len: usize) -> Result<(Blocks, usize), OutOfMemory> {
         let mut tlsf = Tlsf::new();
         // SAFETY: as the caller promised.
-        let taken =
-            unsafe { tlsf.insert_free_block_ptr(NonNull::slice_from_raw_parts(start, len)) };
+        let taken = unsafe { tlsf.insert_free_block_ptr(NonNull::slice_from_raw_parts(start, len)) };
         let taken = taken.ok_or(OutOfMemory)?.get();
         // Each region ends with a sentinel as long as the granularity.
         let sentinels = taken.div_ceil(MAX_BLOCK_BYTES + GRANULARITY) * GRANULARITY;
@@ -47,10 +43,7 @@ impl Blocks {
     }
 
     pub(crate) fn allocate(&mut self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
-        self.0
-            .allocate(layout)
-            .or_else(|| self.allocate_tight(layout))
-            .ok_or(OutOfMemory)
+        self.0.allocate(layout).or_else(|| self.allocate_tight(layout)).ok_or(OutOfMemory)
     }
 
     pub(crate) fn allocate_zeroed(&mut self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
@@ -100,9 +93,7 @@ impl Blocks {
         if least == bytes {
             return None; // Every block of that list is large enough, and the first try looked there.
         }
-        let small =
-            Layout::from_size_align(least.checked_sub(overhead_bytes(layout))?, layout.align())
-                .ok()?;
+        let small = Layout::from_size_align(least.checked_sub(overhead_bytes(layout))?, layout.align()).ok()?;
         let ptr = self.0.allocate(small)?;
         // SAFETY: just allocated with this alignment.
         let grown = unsafe { self.0.reallocate(ptr, layout) };

@@ -72,11 +72,7 @@ impl<T> Box<T> {
 
 impl<T> Box<[T]> {
     /// A slice of what `make` gives for each index.
-    pub fn from_fn_in(
-        len: usize,
-        heap: Heap,
-        mut make: impl FnMut(usize) -> T,
-    ) -> Result<Box<[T]>, OutOfMemory> {
+    pub fn from_fn_in(len: usize, heap: Heap, mut make: impl FnMut(usize) -> T) -> Result<Box<[T]>, OutOfMemory> {
         let mut vec = crate::Vec::with_capacity_in(len, heap)?;
         for index in 0..len {
             // SAFETY: there is room for `len` elements.
@@ -132,11 +128,7 @@ impl<T: ?Sized> Box<T> {
     /// `ptr` points to a value that nobody else owns, in memory from `heap` with the value's layout. It is the pointer
     /// that the heap gave, cast; one made from a reference does not reach the block's header.
     pub unsafe fn from_raw(ptr: NonNull<T>, heap: Heap) -> Box<T> {
-        Box {
-            ptr,
-            heap,
-            owns: PhantomData,
-        }
+        Box { ptr, heap, owns: PhantomData }
     }
 
     /// Turns the box into one of an unsized type; [`unsize!`](crate::unsize) is the safe way.

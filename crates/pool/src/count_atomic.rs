@@ -41,9 +41,29 @@ impl Count {
     pub(crate) fn is_one(&self) -> bool {
         self.0.load(Ordering::Acquire) == 1
     }
+}
 
-    #[cfg(test)]
-    pub(crate) fn set(&self, count: usize) {
-        self.0.store(count, Ordering::Relaxed);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_would_overflow_sticks() {
+        let count = Count(AtomicUsize::new(STUCK_MIN - 1));
+        count.increment();
+        for _ in 0..3 {
+            assert!(!count.decrement());
+            assert_eq!(count.0.load(Ordering::Relaxed), STUCK);
+        }
+    }
+
+    #[test]
+    fn only_the_last_handle_is_the_last() {
+        let count = Count::ONE;
+        count.increment();
+        assert!(!count.is_one());
+        assert!(!count.decrement());
+        assert!(count.is_one());
+        assert!(count.decrement());
     }
 }

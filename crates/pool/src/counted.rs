@@ -6,9 +6,7 @@ use crate::pool::Pool;
 impl Heap {
     /// The system's allocator.
     pub const fn system() -> Heap {
-        Heap {
-            pool: core::ptr::null(),
-        }
+        Heap { pool: core::ptr::null() }
     }
 
     /// The system's allocator, with an account and fault injection.

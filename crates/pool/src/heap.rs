@@ -76,9 +76,7 @@ impl Heap {
     pub unsafe fn from_raw(start: NonNull<u8>, len: usize) -> Result<Heap, OutOfMemory> {
         // SAFETY: as the caller promised.
         let pool = unsafe { Pool::place(start, len)? };
-        Ok(Heap {
-            pool: pool.as_ptr(),
-        })
+        Ok(Heap { pool: pool.as_ptr() })
     }
 
     /// Returns `size` bytes aligned to the layout's alignment, with arbitrary content.
@@ -129,12 +127,7 @@ impl Heap {
     ///
     /// # Safety
     /// `ptr` came from this heap with the layout `old`. After success it must not be used any more.
-    pub unsafe fn reallocate(
-        self,
-        ptr: NonNull<u8>,
-        old: Layout,
-        new_size: usize,
-    ) -> Result<NonNull<u8>, OutOfMemory> {
+    pub unsafe fn reallocate(self, ptr: NonNull<u8>, old: Layout, new_size: usize) -> Result<NonNull<u8>, OutOfMemory> {
         let new = Layout::from_size_align(new_size, old.align()).map_err(|_| OutOfMemory)?;
         if old.size() == 0 {
             return self.allocate(new);
@@ -189,10 +182,7 @@ impl Heap {
     pub fn stats(self) -> Stats {
         match self.pool() {
             Some(pool) => pool.stats(),
-            None => Stats {
-                capacity: usize::MAX,
-                ..Stats::default()
-            },
+            None => Stats { capacity: usize::MAX, ..Stats::default() },
         }
     }
 
@@ -246,16 +236,11 @@ impl fmt::Debug for Heap {
 
 /// From this size on the usual system allocators take whole pages from the system, which come zeroed.
 /// 128 KiB is glibc's `M_MMAP_THRESHOLD` to begin with.
-const FRESH_PAGES_BYTES: usize = if cfg!(feature = "std") {
-    128 * 1024
-} else {
-    usize::MAX
-};
+const FRESH_PAGES_BYTES: usize = if cfg!(feature = "std") { 128 * 1024 } else { usize::MAX };
 
 /// A pointer of the layout's alignment that owns nothing.
 #[inline]
 fn dangling(layout: Layout) -> NonNull<u8> {
     // An alignment is never zero, so the second case does not exist.
-    core::num::NonZeroUsize::new(layout.align())
-        .map_or(NonNull::dangling(), NonNull::without_provenance)
+    core::num::NonZeroUsize::new(layout.align()).map_or(NonNull::dangling(), NonNull::without_provenance)
 }

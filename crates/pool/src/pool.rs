@@ -63,25 +63,14 @@ impl Pool {
     ///
     /// # Safety
     /// The bytes belong to the pool for as long as it is used.
-    pub(crate) unsafe fn place(
-        start: NonNull<u8>,
-        len: usize,
-    ) -> Result<NonNull<Pool>, OutOfMemory> {
+    pub(crate) unsafe fn place(start: NonNull<u8>, len: usize) -> Result<NonNull<Pool>, OutOfMemory> {
         // Blocks begin at multiples of the granularity, and so does the control block, which needs less.
         const { assert!(align_of::<Pool>() <= GRANULARITY) };
         let padding = start.align_offset(GRANULARITY);
         let control = CONTROL_BYTES.next_multiple_of(GRANULARITY);
-        let free = len
-            .checked_sub(padding)
-            .and_then(|len| len.checked_sub(control))
-            .ok_or(OutOfMemory)?;
+        let free = len.checked_sub(padding).and_then(|len| len.checked_sub(control)).ok_or(OutOfMemory)?;
         // SAFETY: `padding + control <= len`, as just subtracted.
-        let (place, blocks) = unsafe {
-            (
-                start.add(padding).cast::<Pool>(),
-                start.add(padding + control),
-            )
-        };
+        let (place, blocks) = unsafe { (start.add(padding).cast::<Pool>(), start.add(padding + control)) };
 
         // SAFETY: the caller gives the bytes; these `free` ones are a part of them that nothing else uses.
         let (blocks, capacity) = unsafe { Blocks::over(blocks, free)? };
@@ -97,31 +86,12 @@ impl Pool {
     }
 
     const fn with(source: Source, capacity: usize) -> Pool {
-        let stats = Stats {
-            capacity,
-            used: 0,
-            peak: 0,
-            allocations: 0,
-        };
-        Pool {
-            lock: Lock::NEW,
-            state: UnsafeCell::new(State {
-                source,
-                stats,
-                fuse: Fuse::NEW,
-            }),
-        }
+        let stats = Stats { capacity, used: 0, peak: 0, allocations: 0 };
+        Pool { lock: Lock::NEW, state: UnsafeCell::new(State { source, stats, fuse: Fuse::NEW }) }
     }
 
-    pub(crate) fn allocate(
-        &self,
-        layout: Layout,
-        zeroed: bool,
-    ) -> Result<NonNull<u8>, OutOfMemory> {
-        self.enter()
-            .ok_or(OutOfMemory)?
-            .state
-            .allocate(layout, zeroed)
+    pub(crate) fn allocate(&self, layout: Layout, zeroed: bool) -> Result<NonNull<u8>, OutOfMemory> {
+        self.enter().ok_or(OutOfMemory)?.state.allocate(layout, zeroed)
     }
 
     /// # Safety
@@ -150,8 +120,7 @@ impl Pool {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        self.enter()
-            .map_or(Stats::default(), |entered| entered.state.stats)
+        self.enter().map_or(Stats::default(), |entered| entered.state.stats)
     }
 
     pub(crate) fn reset_peak(&self) {
@@ -182,11 +151,7 @@ impl State {
         if !self.fuse.pass() {
             return Err(OutOfMemory);
         }
-        let ptr = if zeroed {
-            self.source.allocate_zeroed(layout)?
-        } else {
-            self.source.allocate(layout)?
-        };
+        let ptr = if zeroed { self.source.allocate_zeroed(layout)? } else { self.source.allocate(layout)? };
         self.stats.add(bytes);
         Ok(ptr)
     }
@@ -201,12 +166,7 @@ impl State {
 
     /// # Safety
     /// As for `Pool::reallocate`.
-    unsafe fn reallocate(
-        &mut self,
-        ptr: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-    ) -> Result<NonNull<u8>, OutOfMemory> {
+    unsafe fn reallocate(&mut self, ptr: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<u8>, OutOfMemory> {
         debug_assert_eq!(old.align(), new.align());
         let bytes = block_bytes(new).ok_or(OutOfMemory)?;
         if new.size() > old.size() && !self.fuse.pass() {

@@ -27,11 +27,7 @@ pub(crate) unsafe fn deallocate(ptr: NonNull<u8>, layout: Layout) {
 
 /// # Safety
 /// `ptr` came from here with the layout `old`, whose alignment `new` has.
-pub(crate) unsafe fn reallocate(
-    ptr: NonNull<u8>,
-    old: Layout,
-    new: Layout,
-) -> Result<NonNull<u8>, OutOfMemory> {
+pub(crate) unsafe fn reallocate(ptr: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<u8>, OutOfMemory> {
     debug_assert!(old.size() > 0 && new.size() > 0);
     // SAFETY: as the caller promised; the new size is a layout's, not zero.
     NonNull::new(unsafe { alloc::realloc(ptr.as_ptr(), old, new.size()) }).ok_or(OutOfMemory)

@@ -15,10 +15,6 @@ pub(crate) fn allocate_zeroed(_: Layout) -> Result<NonNull<u8>, OutOfMemory> {
 
 pub(crate) unsafe fn deallocate(_: NonNull<u8>, _: Layout) {}
 
-pub(crate) unsafe fn reallocate(
-    _: NonNull<u8>,
-    _: Layout,
-    _: Layout,
-) -> Result<NonNull<u8>, OutOfMemory> {
+pub(crate) unsafe fn reallocate(_: NonNull<u8>, _: Layout, _: Layout) -> Result<NonNull<u8>, OutOfMemory> {
     Err(OutOfMemory)
 }

@@ -41,15 +41,7 @@ impl<T> Vec<T> {
     #[inline]
     pub const fn new_in(heap: Heap) -> Vec<T> {
         let capacity = if size_of::<T>() == 0 { usize::MAX } else { 0 };
-        Vec {
-            raw: Raw {
-                ptr: NonNull::<T>::dangling().cast(),
-                capacity,
-                heap,
-            },
-            len: 0,
-            owns: PhantomData,
-        }
+        Vec { raw: Raw { ptr: NonNull::<T>::dangling().cast(), capacity, heap }, len: 0, owns: PhantomData }
     }
 
     /// An empty vector with room for `capacity` elements.
@@ -159,8 +151,7 @@ impl<T> Vec<T> {
         };
         self.len = len;
         // SAFETY: these elements were the vector's and no longer are.
-        let tail =
-            unsafe { core::ptr::slice_from_raw_parts_mut(self.as_mut_ptr().add(len), surplus) };
+        let tail = unsafe { core::ptr::slice_from_raw_parts_mut(self.as_mut_ptr().add(len), surplus) };
         // SAFETY: as above.
         unsafe { tail.drop_in_place() };
     }
@@ -215,11 +206,7 @@ impl<T: Copy> Vec<T> {
     pub fn extend_from_slice(&mut self, slice: &[T]) -> Result<(), OutOfMemory> {
         self.reserve(slice.len())?;
         // SAFETY: there is room for the slice behind the elements, and the slice isn't in that room.
-        unsafe {
-            self.as_mut_ptr()
-                .add(self.len)
-                .copy_from_nonoverlapping(slice.as_ptr(), slice.len())
-        };
+        unsafe { self.as_mut_ptr().add(self.len).copy_from_nonoverlapping(slice.as_ptr(), slice.len()) };
         self.len = self.len.wrapping_add(slice.len()); // At most the capacity.
         Ok(())
     }
@@ -330,11 +317,6 @@ impl Raw {
     fn layout(&self, element: Layout) -> Layout {
         // SAFETY: `resize` allocated this size with this alignment, so `Layout` has accepted both; elements without
         // size wrap to zero.
-        unsafe {
-            Layout::from_size_align_unchecked(
-                self.capacity.wrapping_mul(element.size()),
-                element.align(),
-            )
-        }
+        unsafe { Layout::from_size_align_unchecked(self.capacity.wrapping_mul(element.size()), element.align()) }
     }
 }
