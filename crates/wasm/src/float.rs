@@ -77,11 +77,7 @@ mod portable {
                 let rest = (a - toward_zero).abs();
                 // Above 2^fraction_bits there is no rest, so the integer below fits `$signed`; it is odd in its last bit.
                 let odd = toward_zero as $signed & 1 != 0;
-                if rest > 0.5 || (rest == 0.5 && odd) {
-                    toward_zero + (1.0 as $float).copysign(a)
-                } else {
-                    toward_zero
-                }
+                if rest > 0.5 || (rest == 0.5 && odd) { toward_zero + (1.0 as $float).copysign(a) } else { toward_zero }
             }
 
             /// The square root; the sign of a NaN is of no matter.
@@ -98,10 +94,40 @@ mod portable {
     mod tests {
         /// Values around everything that rounding may get wrong.
         const VALUES: [f64; 34] = [
-            0.0, 0.25, 0.49999999999999994, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.5, 4.5, 1e-310, 1e-45,
-            8388607.5, 8388608.0, 8388609.0, 16777215.0, 16777217.0, 4503599627370495.5, 4503599627370496.0,
-            4503599627370497.0, 9007199254740993.0, 2147483647.5, 4294967295.5, 1e19, 1e20, 3e38, 1e300,
-            f64::MIN_POSITIVE, f64::MAX, f64::INFINITY, f64::NAN,
+            0.0,
+            0.25,
+            0.49999999999999994,
+            0.5,
+            0.75,
+            1.0,
+            1.25,
+            1.5,
+            1.75,
+            2.0,
+            2.5,
+            3.5,
+            4.5,
+            1e-310,
+            1e-45,
+            8388607.5,
+            8388608.0,
+            8388609.0,
+            16777215.0,
+            16777217.0,
+            4503599627370495.5,
+            4503599627370496.0,
+            4503599627370497.0,
+            9007199254740993.0,
+            2147483647.5,
+            4294967295.5,
+            1e19,
+            1e20,
+            3e38,
+            1e300,
+            f64::MIN_POSITIVE,
+            f64::MAX,
+            f64::INFINITY,
+            f64::NAN,
         ];
 
         #[test]
