@@ -17,17 +17,18 @@ pub fn kind(ty: &ExternType<'_>) -> &'static str {
 pub fn details(ty: &ExternType<'_>) -> String {
     match ty {
         ExternType::Func(ty) => ty.to_string(),
-        ExternType::Table(ty) => format!("{} {}", limits(&ty.limits, "elements"), ty.element),
-        ExternType::Memory(ty) => limits(&ty.limits, "pages"),
+        ExternType::Table(ty) => format!("{} {}", limits(&ty.limits, "element"), ty.element),
+        ExternType::Memory(ty) => limits(&ty.limits, "page"),
         ExternType::Global(ty) => format!("{}{}", if ty.mutable { "mut " } else { "" }, ty.value),
     }
 }
 
 fn limits(limits: &Limits, unit: &str) -> String {
+    let plural = |count: u64| if count == 1 { "" } else { "s" };
     match limits.max {
-        Some(max) if max == limits.min => format!("{max} {unit}"),
-        Some(max) => format!("{} to {max} {unit}", limits.min),
-        None => format!("{} or more {unit}", limits.min),
+        Some(max) if max == limits.min => format!("{max} {unit}{}", plural(max)),
+        Some(max) => format!("{} to {max} {unit}{}", limits.min, plural(max)),
+        None => format!("{} or more {unit}s", limits.min),
     }
 }
 

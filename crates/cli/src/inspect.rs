@@ -79,8 +79,8 @@ fn write_own(text: &mut String, source: Source) {
     for section in sections(source.bytes) {
         let mut reader = reader(source, &section);
         let (what, unit) = match section.id {
-            sections::TABLE => ("Table", "elements"),
-            sections::MEMORY => ("Memory", "pages of 64 KiB"),
+            sections::TABLE => ("Table", "element(s)"),
+            sections::MEMORY => ("Memory", "page(s) of 64 KiB"),
             sections::START => {
                 let _ = writeln!(text, "Start function: {}", reader.number().unwrap_or_default());
                 continue;
@@ -93,7 +93,7 @@ fn write_own(text: &mut String, source: Source) {
             }
             let Some((min, max)) = reader.limits() else { break };
             let most = max.map_or("no maximum".to_owned(), |max| format!("at most {max}"));
-            let _ = writeln!(text, "{what}: {min} {unit}, {most}");
+            let _ = writeln!(text, "{what} of {min} {unit}, {most}");
         }
     }
 }
@@ -201,11 +201,14 @@ fn write_cost(text: &mut String, source: Source, cost: &Cost) {
     let rest = cost.instance.saturating_sub(cost.memory);
     let all = [cost.engine, cost.module, cost.store, STACK_BYTES, cost.memory, rest, cost.code];
     let bits = usize::BITS;
+    let custom: usize =
+        sections(source.bytes).filter(|section| section.id == 0).map(|section| section.content.len()).sum();
     let _ = write!(
         text,
         "
 Flash, bytes
   module          {:>12}   stays where it is and is never written
+  of that         {custom:>12}   names and other custom sections, which a board can do without
 
 Pool, bytes (measured on this {bits}-bit machine)
   engine          {:>12}

@@ -25,7 +25,8 @@ fn endless_loops_end_with_the_timeout() {
     ] {
         for file in both("", body) {
             for mode in [&["run", "--timeout", "100ms"][..], &["run", "--eager", "--timeout", "100ms"]] {
-                moteur(&[mode, &[&file]].concat()).expect(134, &["trap: interrupted after 100ms (--timeout)\n", "0: function "]);
+                moteur(&[mode, &[&file]].concat())
+                    .expect(134, &["trap: interrupted after 100ms (--timeout)\n", "0: function "]);
             }
             moteur(&["run", "--fuel", "1000000", &file]).expect(134, &["all fuel consumed"]);
         }

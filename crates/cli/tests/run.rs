@@ -219,7 +219,8 @@ fn a_timeout_ends_a_guest_that_waits() {
           (i32.store (i32.const 16) (i32.const 1))
           (i64.store (i32.const 24) (i64.const 3600_000_000_000))
           (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"#);
-    moteur(&["run", "--timeout", "100ms", &sleeper]).expect(134, &["interrupted after 100ms (--timeout)\n", "0: function 1 "]);
+    moteur(&["run", "--timeout", "100ms", &sleeper])
+        .expect(134, &["interrupted after 100ms (--timeout)\n", "0: function 1 "]);
     let reader = wat(r#"(module
         (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
         (memory 1)
