@@ -28,18 +28,20 @@ const SECOND_LEVELS: usize = 8;
 pub(crate) struct Blocks(Tlsf<'static, u32, u8, FIRST_LEVELS, SECOND_LEVELS>);
 
 impl Blocks {
-    /// Makes the bytes one free block, and says how long it is. More than [`MAX_BLOCK_BYTES`] make several.
+    /// No block yet.
+    pub(crate) const EMPTY: Blocks = Blocks(Tlsf::new());
+
+    /// Adds the bytes as one free block, and says how long it is. More than [`MAX_BLOCK_BYTES`] make several.
     ///
     /// # Safety
     /// The bytes belong to the blocks for as long as these are used.
-    pub(crate) unsafe fn over(start: NonNull<u8>, len: usize) -> Result<(Blocks, usize), OutOfMemory> {
-        let mut tlsf = Tlsf::new();
+    pub(crate) unsafe fn add_region(&mut self, start: NonNull<u8>, len: usize) -> Result<usize, OutOfMemory> {
         // SAFETY: as the caller promised.
-        let taken = unsafe { tlsf.insert_free_block_ptr(NonNull::slice_from_raw_parts(start, len)) };
+        let taken = unsafe { self.0.insert_free_block_ptr(NonNull::slice_from_raw_parts(start, len)) };
         let taken = taken.ok_or(OutOfMemory)?.get();
         // Each region ends with a sentinel as long as the granularity.
         let sentinels = taken.div_ceil(MAX_BLOCK_BYTES + GRANULARITY) * GRANULARITY;
-        Ok((Blocks(tlsf), taken.saturating_sub(sentinels)))
+        Ok(taken.saturating_sub(sentinels))
     }
 
     pub(crate) fn allocate(&mut self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {

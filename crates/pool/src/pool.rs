@@ -12,7 +12,7 @@ use core::alloc::Layout;
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
 
-use crate::blocks::{Blocks, GRANULARITY, block_bytes};
+use crate::blocks::{GRANULARITY, block_bytes};
 use crate::fuse::Fuse;
 use crate::heap::OutOfMemory;
 use crate::lock::{Held, Lock};
@@ -70,13 +70,14 @@ impl Pool {
         let control = CONTROL_BYTES.next_multiple_of(GRANULARITY);
         let free = len.checked_sub(padding).and_then(|len| len.checked_sub(control)).ok_or(OutOfMemory)?;
         // SAFETY: `padding + control <= len`, as just subtracted.
-        let (place, blocks) = unsafe { (start.add(padding).cast::<Pool>(), start.add(padding + control)) };
-
-        // SAFETY: the caller gives the bytes; these `free` ones are a part of them that nothing else uses.
-        let (blocks, capacity) = unsafe { Blocks::over(blocks, free)? };
-        let pool = Pool::with(blocks.into(), capacity);
+        let (mut place, blocks) = unsafe { (start.add(padding).cast::<Pool>(), start.add(padding + control)) };
+        // A constant, written and then filled in place: the stack of a small machine has no room for another one.
         // SAFETY: aligned and inside the bytes, which are ours to write.
-        unsafe { place.write(pool) };
+        unsafe { place.write(const { Pool::with(Source::EMPTY, 0) }) };
+        // SAFETY: just written, and nobody else has the address yet.
+        let state = unsafe { place.as_mut() }.state.get_mut();
+        // SAFETY: the caller gives the bytes; these `free` ones are a part of them that nothing else uses.
+        state.stats.capacity = unsafe { state.source.add_region(blocks, free)? };
         Ok(place)
     }
 

@@ -12,13 +12,20 @@ pub(crate) enum Source {
     System,
 }
 
-impl From<Blocks> for Source {
-    fn from(blocks: Blocks) -> Source {
-        Source::Blocks(blocks)
-    }
-}
-
 impl Source {
+    /// A pool without a block yet.
+    pub(crate) const EMPTY: Source = Source::Blocks(Blocks::EMPTY);
+
+    /// # Safety
+    /// As for `Blocks::add_region`.
+    pub(crate) unsafe fn add_region(&mut self, start: NonNull<u8>, len: usize) -> Result<usize, OutOfMemory> {
+        match self {
+            // SAFETY: as the caller promised.
+            Source::Blocks(blocks) => unsafe { blocks.add_region(start, len) },
+            Source::System => Err(OutOfMemory),
+        }
+    }
+
     pub(crate) fn allocate(&mut self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
         match self {
             Source::Blocks(blocks) => blocks.allocate(layout),
