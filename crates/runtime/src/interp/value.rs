@@ -135,14 +135,6 @@ impl Value for f32 {
     fn from_imm(imm: u32) -> f32 {
         f32::from_bits(imm)
     }
-    #[cfg(all(dispatch = "threaded", registers = "arm_hard"))]
-    #[inline(always)]
-    fn settle(self) -> f32 {
-        let mut value = self;
-        // SAFETY: no instruction at all.
-        unsafe { core::arch::asm!("/* {0} */", inout(sreg) value, options(nomem, nostack, preserves_flags)) };
-        value
-    }
 }
 
 impl Value for f64 {
