@@ -1,10 +1,10 @@
 //! The pass over a module's bytes: section by section, validated as it goes.
 
+use super::{Data, DataMode, Elem};
 use super::{
     ElemEntry, ElemItem, ElemMode, Export, ExternIdx, ExternType, FuncEntry, GlobalEntry, Import, Imported, Module,
     Section, TypeEntry, count,
 };
-use super::{Data, DataMode, Elem};
 use crate::alloc::{Alloc, Buffer};
 use crate::const_expr::ConstExpr;
 use crate::error::{Error, ErrorKind, Feature, Result};
@@ -305,7 +305,9 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
                 }
                 ExternIdx::Table(table) => self.module.table_type(table).map(|_| ()).ok_or(ErrorKind::UnknownTable),
                 ExternIdx::Memory(memory) => self.has_memory(memory),
-                ExternIdx::Global(global) => self.module.global_type(global).map(|_| ()).ok_or(ErrorKind::UnknownGlobal),
+                ExternIdx::Global(global) => {
+                    self.module.global_type(global).map(|_| ()).ok_or(ErrorKind::UnknownGlobal)
+                }
             };
             known.map_err(|kind| Error::new(kind, at))?;
         }
