@@ -8,6 +8,13 @@ pub(crate) use host::*;
 #[cfg(not(feature = "std"))]
 pub(crate) use portable::*;
 
+/// Widens. The software conversions of machines without such an instruction pass a signalling NaN on.
+#[inline]
+pub(crate) fn promote(a: f32) -> f64 {
+    let is_quieted = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+    if !is_quieted && a.is_nan() { f64::NAN } else { f64::from(a) }
+}
+
 #[cfg(feature = "std")]
 mod host {
     macro_rules! host {

@@ -173,7 +173,7 @@ meanings! {
         f32_demote_f64(a) = a as f32;
     }
     f32 => f64 {
-        f64_promote_f32(a) = f64::from(a);
+        f64_promote_f32(a) = float::promote(a);
     }
     f32 => u32 {
         i32_reinterpret_f32(a) = a.to_bits();
