@@ -35,6 +35,14 @@ pub trait Counter: Sync {
     fn ticks(&self) -> u32;
 }
 
+impl<C: Counter> Counter for &C {
+    const BITS: u32 = C::BITS;
+
+    fn ticks(&self) -> u32 {
+        (**self).ticks()
+    }
+}
+
 /// A clock made of a counter, extended to 64 bits without an interrupt.
 ///
 /// It counts half turns of the counter: the counter's highest bit tells whether the half turn that was noted last is

@@ -176,7 +176,7 @@ impl Heap {
 
     /// What is used, what was used at most, and how many allocations there are.
     ///
-    /// The system's allocator keeps no account: all zero, with the largest capacity. [`Counted`] keeps one.
+    /// The system's allocator keeps no account: all zero, with the largest capacity. `Heap::counted` keeps one.
     pub fn stats(self) -> Stats {
         match self.pool() {
             Some(pool) => pool.stats(),
