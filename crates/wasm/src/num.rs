@@ -219,3 +219,6 @@ const SIGN_64: u64 = 1 << 63;
 fn unfit(is_nan: bool) -> Trap {
     if is_nan { Trap::BadConversionToInteger } else { Trap::IntegerOverflow }
 }
+
+#[cfg(test)]
+mod tests;
