@@ -164,10 +164,9 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         reserve(&mut self.module.types, count, reader)?;
         for _ in 0..count {
             let start = reader.pos();
-            match reader.byte()? {
-                0x60 => {}
-                0x4E..=0x50 | 0x5E | 0x5F => return Err(Error::new(ErrorKind::Unsupported(Feature::Gc), start)),
-                _ => return Err(Error::new(ErrorKind::BadFuncType, start)),
+            let form = reader.byte()?;
+            if form != 0x60 {
+                return Err(Error::new(not_a_func_type(form), start));
             }
             let start = self.module.type_values.len() as u32;
             let params = self.type_values(reader, limits::PARAMS, ErrorKind::TooManyParams)?;
@@ -405,6 +404,15 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             push(&mut self.module.data, at as u32, reader)?;
         }
         Ok(())
+    }
+}
+
+/// The proposal that has a type of this form, if there is one.
+fn not_a_func_type(form: u8) -> ErrorKind {
+    match form {
+        0x4E..=0x50 | 0x5E | 0x5F => ErrorKind::Unsupported(Feature::Gc),
+        0x5D => ErrorKind::Unsupported(Feature::StackSwitching),
+        _ => ErrorKind::BadFuncType,
     }
 }
 
