@@ -301,9 +301,9 @@ fn use_at_random(heap: Heap, seed: u64, steps: usize, size_max: u64) {
 
 #[test]
 fn random_use_keeps_every_byte() {
-    let (seeds, steps, len) = if cfg!(miri) { (2, 120, 6000) } else { (15, 3000, 24_000) };
+    let (seeds, steps, len) = if cfg!(miri) { (2, 200, CONTROL_BYTES + 1500) } else { (15, 3000, 24_000) };
     for seed in 1..=seeds {
-        with_pool(len, |heap| use_at_random(heap, seed, steps, len as u64 / 6));
+        with_pool(len, |heap| use_at_random(heap, seed, steps, (len - CONTROL_BYTES) as u64 / 3));
     }
     static COUNTED: Counted = Counted::new();
     use_at_random(Heap::counted(&COUNTED), 7, steps, 1000);
