@@ -5,9 +5,9 @@ use crate::lex::TokenKind;
 
 /// Files and directories (with a slash at the end) that may hold `unsafe`, each with what it is for.
 const PLACES: &[(&str, &str)] = &[
-    ("crates/pool/src/", "a heap is raw memory"),
+    ("crates/pool/", "a heap is raw memory"),
     ("crates/runtime/src/interp/", "handlers trust what the validator and lowering proved"),
-    ("crates/platform/src/", "ports talk to the machine"),
+    ("crates/platform/", "ports talk to the machine"),
     ("firmware/", "boards start without a runtime below them"),
 ];
 
