@@ -82,7 +82,7 @@ mod portable {
             pub(crate) fn $nearest(a: $float) -> $float {
                 let toward_zero = $trunc(a);
                 let rest = (a - toward_zero).abs();
-                // Above 2^fraction_bits there is no rest, so the integer below fits `$signed`; it is odd in its last bit.
+                // Above 2^fraction_bits there is no rest, so the integer below fits `$signed`; its last bit says odd.
                 let odd = toward_zero as $signed & 1 != 0;
                 if rest > 0.5 || (rest == 0.5 && odd) { toward_zero + (1.0 as $float).copysign(a) } else { toward_zero }
             }
@@ -144,7 +144,8 @@ mod portable {
                     ($value:expr; $($name:ident $method:ident)*) => { $(
                         let (ours, host) = (super::$name($value), $value.$method());
                         let both_nan = ours.is_nan() && host.is_nan();
-                        assert!(ours.to_bits() == host.to_bits() || both_nan, "{}({:?}) = {ours:?}", stringify!($name), $value);
+                        let name = stringify!($name);
+                        assert!(ours.to_bits() == host.to_bits() || both_nan, "{name}({:?}) = {ours:?}", $value);
                     )* };
                 }
                 same!(value; ceil_64 ceil floor_64 floor trunc_64 trunc nearest_64 round_ties_even sqrt_64 sqrt);

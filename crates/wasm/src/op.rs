@@ -3,7 +3,7 @@
 //! The enum [`Op`], the decoder's tables, the signatures that the validator checks, the text names and, through
 //! [`for_each_numeric!`](crate::for_each_numeric), the interpreter's and the constant folder's meanings all come from
 //! this table. A new operator is a row here, plus one arm in each stage that the compiler then asks for.
-//! Proposals that are not supported are rows too, in [`unsupported`], so that they are refused by name.
+//! The opcodes of proposals that are not supported are listed below it, so that they are refused by name.
 
 use crate::error::Feature;
 use crate::types::OperandType;
@@ -12,9 +12,9 @@ use crate::types::OperandType;
 /// [`for_each_numeric!`] instead.
 ///
 /// A row of the first group is `opcode Op "name" immediate [operands -> results];`, where `[*]` stands for a signature
-/// that depends on more than the operator. A row of the second is `opcode Op "name" class [operands -> result] meaning;`,
-/// where `meaning` is a function of [`num`](crate::num) and `class` its shape. An opcode behind a prefix byte is written
-/// `0xPP_SSSS`.
+/// that depends on more than the operator. A row of the second is `opcode Op "name" class [operands -> result] f;`,
+/// where `f` is the meaning, a function of [`num`](crate::num), and `class` its shape. An opcode behind a prefix byte is
+/// written `0xPP_SSSS`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operator_table {

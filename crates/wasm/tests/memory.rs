@@ -1,5 +1,5 @@
-//! Every allocation failed in turn: each time there is an error that says so, and nothing else happens. And what a module
-//! takes is what its documentation says.
+//! Every allocation failed in turn: each time there is an error that says so, and nothing else happens. And what a
+//! module takes is what its documentation says.
 
 mod common;
 
@@ -89,7 +89,9 @@ const EVERYTHING: &str = r#"(module
     (table 10 funcref)
     (memory (export "memory") 1)
     (global (mut i32) (i32.add (global.get $g) (i32.const 1)))
-    (func $h (export "h") (local i32 i64 f32 f64) (block (loop (br_if 1 (i32.const 0)))) (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 0)))
+    (func $h (export "h") (local i32 i64 f32 f64)
+        (block (loop (br_if 1 (i32.const 0))))
+        (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 0)))
     (start $h)
     (elem (i32.const 0) $f $h)
     (elem funcref (ref.func $h) (ref.null func))
@@ -138,7 +140,8 @@ fn a_scratch_that_cannot_grow_is_an_error() {
 #[test]
 fn what_a_module_takes() {
     let size = |funcs: usize, globals: usize| {
-        let text = format!("(module (type (func)) {} {})", "(func)".repeat(funcs), "(global i32 (i32.const 0))".repeat(globals));
+        let (funcs_text, globals_text) = ("(func)".repeat(funcs), "(global i32 (i32.const 0))".repeat(globals));
+        let text = format!("(module (type (func)) {funcs_text} {globals_text})");
         let bytes = common::wat(&text);
         let budget = Budget::default();
         budget.left.set(usize::MAX);

@@ -81,7 +81,7 @@ fn no_unknown_opcode_is_accepted() {
     }
     for code in 18..=127u8 {
         let found = kind(&body(&[0, 0xFC, code, 0, 0, 0, 0x0B]));
-        assert!(matches!(found, Some(ErrorKind::IllegalOpcode | ErrorKind::Unsupported(_))), "0xFC {code:#x}: {found:?}");
+        assert!(matches!(found, Some(ErrorKind::IllegalOpcode | ErrorKind::Unsupported(_))), "{code:#x}: {found:?}");
     }
 }
 

@@ -138,8 +138,8 @@ impl BrTable {
 
 /// An instruction as it is read: the operator says which fields count, the others are left over from earlier ones.
 ///
-/// FAST: plain fields, filled in place. Validation reads its instructions from here; moving an [`Imm`] around costs more
-/// than all else that it does with one (`cargo xtask bench load`).
+/// FAST: plain fields, filled in place. Validation reads its instructions from here; when it moved an [`Imm`] through
+/// results instead, that was three quarters of its time (Rust programs of 100 KB, x86-64).
 pub(crate) struct Fields {
     pub row: &'static Row,
     pub offset: u32,

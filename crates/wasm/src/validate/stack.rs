@@ -85,7 +85,7 @@ impl<A: Alloc> FuncValidator<'_, A> {
         let base = self.frame.base as usize;
         let values = &mut self.scratch.values;
         let mut height = values.len();
-        // FAST: as long as the types are right, the stack is only looked at (`cargo xtask bench load`).
+        // FAST: as long as the types are right, the stack is only looked at, and written once.
         while let Some(&top) = values.get(height.wrapping_sub(1))
             && u16::from(top.0) == operands & 0xF
             && height > base
