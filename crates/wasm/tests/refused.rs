@@ -189,6 +189,8 @@ fn malformed_bodies() {
         (DataCountRequired, b"\0\xFC\x09\0\x0B"),
         (UnknownElem, b"\0\xFC\x0D\0\x0B"),
         (ValuesRemain, b"\0\x41\0\x0B"),
+        // In unreachable code, `select` leaves a value of any type, which stays until something takes it.
+        (ValuesRemain, b"\0\x00\x1B\x41\0\x1A\x0B"),
         (TypeMismatch { expected: i32_(), found: nothing() }, b"\0\x45\x1A\x0B"),
         (TypeMismatch { expected: i64_(), found: i32_() }, b"\0\x41\0\x41\0\x7C\x1A\x0B"),
         (TypeMismatch { expected: i32_(), found: nothing() }, b"\0\x41\0\x02\x40\x45\x1A\x0B\x1A\x0B"),

@@ -86,7 +86,8 @@ impl<A: Alloc> FuncValidator<'_, A> {
         let values = &mut self.scratch.values;
         let mut height = values.len();
         // FAST: as long as the types are right, the stack is only looked at, and written once.
-        while let Some(&top) = values.get(height.wrapping_sub(1))
+        while operands != 0
+            && let Some(&top) = values.get(height.wrapping_sub(1))
             && u16::from(top.0) == operands & 0xF
             && height > base
         {
