@@ -68,6 +68,10 @@ impl Leave {
     /// A function of another instance returned to this one.
     pub const RETURN_ACROSS: Leave = Leave(5);
 
+    /// The call at `exit_pc` could not be made: the stack is at its end, somebody interrupts, or the function is called
+    /// for the first time.
+    pub const CALL_CHECK: Leave = Leave(6);
+
     const TRAP: u32 = 0x100;
 
     pub const fn trap(trap: Trap) -> Leave {
