@@ -8,7 +8,7 @@ use moteur_wasm::Trap;
 
 use super::ctx::Ctx;
 use super::registers::Pinned;
-use super::value::{FloatAcc, Value, read_ordered};
+use super::value::{Acc, FloatAcc, Value, read_ordered};
 use crate::code::layout::{HEAD_UNITS, instr_units};
 use crate::slot::Slot;
 
@@ -151,6 +151,16 @@ impl Regs {
         unsafe { self.fp.add(self.op16(unit)) }
     }
 
+    /// Writes a result to the slot that the 16-bit operand at `unit` names, and nowhere else.
+    ///
+    /// # Safety
+    /// As for `slot`.
+    #[inline(always)]
+    pub unsafe fn put_slot<T: Value>(&mut self, unit: usize, value: T) {
+        // SAFETY: the caller's promise.
+        unsafe { T::store(self.slot(unit), value.settle()) }
+    }
+
     /// Goes past an instruction of this form.
     #[inline(always)]
     pub fn advance(&mut self, imm32: usize, op16: usize) {
@@ -174,7 +184,7 @@ pub(crate) trait Dst: 'static {
     unsafe fn put<T: Value>(m: &mut Regs, unit: usize, value: T);
 }
 
-/// In the slot that the operand names.
+/// In the slot that the operand names; a result also in the accumulator of its type.
 pub(crate) struct InSlot;
 /// In the accumulator of the value's type.
 #[allow(dead_code, reason = "not every dispatch asks")]
@@ -203,6 +213,11 @@ impl Dst for InSlot {
     #[inline(always)]
     unsafe fn put<T: Value>(m: &mut Regs, unit: usize, value: T) {
         let value = value.settle();
+        // FAST: it costs nothing to leave the value in the accumulator as well, where the next instruction may want it
+        // (`cargo xtask bench m33`).
+        if !matches!(T::ACC, Acc::None) {
+            value.to_acc(m);
+        }
         // SAFETY: the caller's promise.
         unsafe { T::store(m.slot(unit), value) }
     }

@@ -149,19 +149,27 @@ impl<'m> Pass<'m> {
         {
             self.stack.truncate(self.stack.len().saturating_sub(1));
             self.retarget(producer, slot);
+            self.stack.slot_written(slot);
+            if producer.instr.shape().result != Acc::None {
+                self.stack.hold(top.class, slot, None);
+            }
             return Ok(());
         }
         let value = self.stack.pop();
         // Copies of the local's old value leave accumulators alone.
         self.stack.before_local_set(slot, &mut self.code)?;
         match value.place {
-            Place::Const(bits) => emit_const(&mut self.code, value.class, bits, slot),
+            Place::Const(bits) => {
+                self.stack.slot_written(slot);
+                emit_const(&mut self.code, value.class, bits, slot)
+            }
             _ => {
                 let instr = value.class.copy();
                 let (from, in_acc) = self.stack.operand(value, instr.shape().a, &mut self.code)?;
                 let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
                 self.code.emit_result(instr, Places { operands, result_in_acc: false }, &[], &[from], slot)?;
                 self.code.last = None;
+                self.stack.slot_written(slot);
                 Ok(())
             }
         }
@@ -311,7 +319,7 @@ impl<'m> Pass<'m> {
             result = Some(self.stack.push(Class::of(*ty), Place::Home)?);
         }
         if let (Some(entry), [_]) = (result, ty.results) {
-            self.stack.hold(entry, None);
+            self.stack.hold(entry.class, entry.home, None);
         }
         Ok(())
     }

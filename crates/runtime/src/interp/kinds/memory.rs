@@ -136,7 +136,7 @@ impl Kind for EffectiveAddress {
             if start + u64::from(m.op32(2)) > m.mem_len() as u64 {
                 return Step::trap(Trap::MemoryOutOfBounds);
             }
-            D::put(m, 5, start as u32);
+            m.put_slot(5, start as u32);
         }
         m.advance(2, 2);
         Step::Next
@@ -170,7 +170,7 @@ impl Kind for MemoryGrow {
         unsafe {
             let old = bulk::memory_grow(&*(*m.ctx).instance, 0, A::get(m, 0));
             m.refresh_memory();
-            D::put(m, 1, old);
+            m.put_slot(1, old);
         }
         m.advance(0, 2);
         Step::Next
