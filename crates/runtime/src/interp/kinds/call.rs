@@ -107,14 +107,14 @@ unsafe fn leave_for(m: &mut Regs, leave: Leave, func: NonNull<FuncEntity>, next:
         (*m.ctx).exit_data = func.as_ptr() as usize;
         (*m.ctx).exit_next = next;
     }
-    Step::Leave(leave)
+    Step::leave(leave)
 }
 
 macro_rules! check {
     ($e:expr) => {
         match $e {
             Ok(value) => value,
-            Err(leave) => return Step::Leave(leave),
+            Err(leave) => return Step::leave(leave),
         }
     };
 }
@@ -132,17 +132,17 @@ impl Kind for Call {
         // SAFETY: L1 to L5.
         unsafe {
             if interrupted(m) {
-                return Step::Leave(Leave::CALL_CHECK);
+                return Step::leave(Leave::CALL_CHECK);
             }
             let code = *m.codes().wrapping_add(m.op32(0) as usize);
             if code.is_null() {
-                return Step::Leave(Leave::CALL_CHECK);
+                return Step::leave(Leave::CALL_CHECK);
             }
             // Accumulators are free at calls: this register holds the code meanwhile.
             m.acc = code as usize;
             let fp = m.slot(3);
             if fp > m.stack_limit() {
-                return Step::Leave(Leave::CALL_CHECK);
+                return Step::leave(Leave::CALL_CHECK);
             }
             let link_slot = m.op16(2);
             let link = m.pc.wrapping_add(instr_units(1, 2));
@@ -399,7 +399,7 @@ impl Kind for Done {
 
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(_: &mut Regs) -> Step {
-        Step::Leave(Leave::DONE)
+        Step::leave(Leave::DONE)
     }
 }
 
@@ -411,6 +411,6 @@ impl Kind for ReturnAcross {
 
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(_: &mut Regs) -> Step {
-        Step::Leave(Leave::RETURN_ACROSS)
+        Step::leave(Leave::RETURN_ACROSS)
     }
 }

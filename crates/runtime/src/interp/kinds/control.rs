@@ -161,7 +161,7 @@ impl Kind for Stop {
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1.
-        Step::Leave(Leave(unsafe { m.op32(0) }))
+        Step::leave(Leave(unsafe { m.op32(0) }))
     }
 }
 
@@ -177,7 +177,7 @@ impl Kind for Fuel {
         unsafe {
             match (*m.ctx).fuel.checked_sub(u64::from(m.op32(0))) {
                 Some(rest) => (*m.ctx).fuel = rest,
-                None => return Step::Leave(Leave::OUT_OF_FUEL),
+                None => return Step::leave(Leave::OUT_OF_FUEL),
             }
         }
         m.advance(1, 0);

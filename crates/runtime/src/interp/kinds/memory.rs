@@ -122,6 +122,28 @@ impl<L: InMemory> Kind for Store<L> {
     }
 }
 
+/// `mem[r[a] + offset] = imm`. Operands: reach32, imm32, a.
+pub(crate) struct StoreImm<L>(PhantomData<L>);
+
+impl<L: InMemory> Kind for StoreImm<L> {
+    const A: Acc = <u32 as Value>::ACC;
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2; the access was checked.
+        unsafe {
+            let addr = A::get(m, 4);
+            let Some(end) = end_of_access(m, addr, m.op32(0)) else {
+                return Step::trap(Trap::MemoryOutOfBounds);
+            };
+            L::write(end.wrapping_sub(L::SIZE), Value::from_imm(m.op32(2)));
+        }
+        m.advance(2, 1);
+        Step::Next
+    }
+}
+
 /// `r[dst] = r[a] + offset`, checked against the memory's end. Operands: offset32, size32, a, dst.
 pub(crate) struct EffectiveAddress;
 
