@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{setup, shell};
 
 /// Package, and the tests of it that are short enough for Miri.
-const SETS: &[(&str, &[&str])] = &[("moteur-pool", &["--lib"]), ("moteur", &["--lib"])];
+const SETS: &[(&str, &[&str])] = &[("moteur-pool", &["--lib", "--tests"]), ("moteur", &["--lib"])];
 
 /// Runs the set, or says that there is no Miri here.
 pub fn run(_args: &[String]) -> Result<()> {

@@ -12,6 +12,7 @@ const TARGETS: &[&str] = &[
     "thumbv6m-none-eabi",
     "riscv32imac-unknown-none-elf",
     "wasm32-unknown-unknown",
+    "wasm32-wasip1",
 ];
 
 /// Parts of the toolchain: formatting, lints, and the disassembler of `dispatch`.

@@ -22,7 +22,7 @@ struct Profile {
 }
 
 const PROFILES: [Profile; 2] = [
-    Profile { name: "micro", cargo: "micro", features: &[] },
+    Profile { name: "micro", cargo: "micro", features: &["small"] },
     Profile { name: "default", cargo: "release", features: &["threaded"] },
 ];
 

@@ -60,6 +60,7 @@ const STEPS: &[Step] = &[
     step("tests, optimised", Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur", "--package", "moteur-cli"])),
     step("documents", Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"])),
     step("spec", Run::Xtask(&["spec"])),
+    board("guests in Rust", Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur-cli", "--test", "rust_guests", "--", "--ignored"])),
     board("firmware", Run::Xtask(&["firmware"])),
     board("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
     board("size", Run::Xtask(&["size"])),

@@ -9,7 +9,7 @@ static mut TEXT: [u8; LEN] = [0; LEN];
 /// Works in static memory: not from two contexts at once.
 pub unsafe extern "C" fn run(n: u32) -> u32 {
     // SAFETY: the caller sees to it that nobody else is in here.
-    let text = unsafe { &mut *(&raw mut TEXT) };
+    let text = unsafe { (&raw mut TEXT).as_mut_unchecked() };
     for (i, byte) in text.iter_mut().enumerate() {
         *byte = (i as u8).wrapping_mul(37) ^ (i >> 8) as u8;
     }

@@ -10,7 +10,7 @@ static mut WORDS: [u32; LEN_MAX] = [0; LEN_MAX];
 pub unsafe extern "C" fn run(n: u32) -> u32 {
     let len = (n as usize).min(LEN_MAX);
     // SAFETY: the caller sees to it that nobody else is in here.
-    let words = unsafe { (*(&raw mut WORDS)).get_unchecked_mut(..len) };
+    let words = unsafe { (&raw mut WORDS).as_mut_unchecked().get_unchecked_mut(..len) };
     let mut seed = 12_345_u32;
     for word in words.iter_mut() {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

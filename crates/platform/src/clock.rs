@@ -35,6 +35,14 @@ pub trait Counter: Sync {
     fn ticks(&self) -> u32;
 }
 
+impl<C: Counter> Counter for &C {
+    const BITS: u32 = C::BITS;
+
+    fn ticks(&self) -> u32 {
+        (**self).ticks()
+    }
+}
+
 /// A clock made of a counter, extended to 64 bits without an interrupt.
 ///
 /// It counts half turns of the counter: the counter's highest bit tells whether the half turn that was noted last is
@@ -68,11 +76,7 @@ impl<C: Counter> Extended<C> {
     /// with what it shows).
     pub const fn new(counter: C, hz: NonZeroU32) -> Extended<C> {
         const { assert!(C::BITS >= 1 && C::BITS <= 32) };
-        Extended {
-            counter,
-            hz,
-            half_turns: AtomicU32::new(0),
-        }
+        Extended { counter, hz, half_turns: AtomicU32::new(0) }
     }
 
     /// The counter, extended to 64 bits.
@@ -82,11 +86,7 @@ impl<C: Counter> Extended<C> {
         let ticks = self.counter.ticks();
         let in_half = C::BITS - 1;
         let second_half = ticks >> in_half & 1;
-        let current = if second_half == noted & 1 {
-            noted
-        } else {
-            noted.wrapping_add(1)
-        };
+        let current = if second_half == noted & 1 { noted } else { noted.wrapping_add(1) };
         if current != noted {
             self.half_turns.store(current, Ordering::Relaxed);
         }
@@ -110,7 +110,5 @@ const NS_PER_S: u32 = 1_000_000_000;
 pub(crate) fn nanoseconds(ticks: u64, hz: NonZeroU32) -> u64 {
     let hz = u64::from(hz.get());
     let ns_per_s = u64::from(NS_PER_S);
-    (ticks / hz)
-        .wrapping_mul(ns_per_s)
-        .wrapping_add(ticks % hz * ns_per_s / hz)
+    (ticks / hz).wrapping_mul(ns_per_s).wrapping_add(ticks % hz * ns_per_s / hz)
 }

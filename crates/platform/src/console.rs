@@ -58,9 +58,7 @@ impl<'a> Writer<'a> {
 
 impl fmt::Write for Writer<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.console
-            .write(self.stream, text.as_bytes())
-            .map_err(|_| fmt::Error)
+        self.console.write(self.stream, text.as_bytes()).map_err(|_| fmt::Error)
     }
 }
 

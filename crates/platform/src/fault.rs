@@ -31,12 +31,7 @@ const ERRORS: [Error; 3] = [Error::Unsupported, Error::Closed, Error::Failed];
 impl<'a> Fault<'a> {
     /// Wraps `inner`; nothing fails yet.
     pub const fn new(inner: &'a dyn Platform) -> Fault<'a> {
-        Fault {
-            inner,
-            operations: AtomicU32::new(0),
-            succeed: AtomicU32::new(NEVER),
-            error: AtomicU32::new(0),
-        }
+        Fault { inner, operations: AtomicU32::new(0), succeed: AtomicU32::new(NEVER), error: AtomicU32::new(0) }
     }
 
     /// Lets `n` more operations succeed and all after them fail with `error`; `None` ends it. The count starts anew.
@@ -54,8 +49,7 @@ impl<'a> Fault<'a> {
     fn operation(&self) -> Result<(), Error> {
         // Loads and stores, as not every machine can add in one go; two threads at once may count as one.
         let before = self.operations.load(Ordering::Relaxed);
-        self.operations
-            .store(before.saturating_add(1), Ordering::Relaxed);
+        self.operations.store(before.saturating_add(1), Ordering::Relaxed);
         if before < self.succeed.load(Ordering::Relaxed) {
             return Ok(());
         }

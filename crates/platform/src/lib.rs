@@ -33,6 +33,11 @@
 #[cfg(feature = "std")]
 extern crate std as rust_std;
 
+// Tests the README's example, which is for a board.
+#[cfg(all(doctest, feature = "cortex-m"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod clock;
 mod console;
 mod error;

@@ -29,27 +29,17 @@ pub struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// A machine that has nothing but a console.
     pub const fn new(console: &'a dyn Console) -> Parts<'a> {
-        Parts {
-            console,
-            clock: None,
-            random: None,
-        }
+        Parts { console, clock: None, random: None }
     }
 
     /// The same machine with a clock.
     pub const fn with_clock(self, clock: &'a dyn Clock) -> Parts<'a> {
-        Parts {
-            clock: Some(clock),
-            ..self
-        }
+        Parts { clock: Some(clock), ..self }
     }
 
     /// The same machine with a source of random bytes.
     pub const fn with_random(self, random: &'a dyn Random) -> Parts<'a> {
-        Parts {
-            random: Some(random),
-            ..self
-        }
+        Parts { random: Some(random), ..self }
     }
 }
 

@@ -15,10 +15,7 @@ impl<T: Copy> Register<T> {
     /// For as long as it is used, the address is that of a device register of this width, whose reads and writes have
     /// no effect on memory that Rust knows of.
     pub(crate) const unsafe fn at(address: usize) -> Register<T> {
-        Register {
-            address,
-            of: core::marker::PhantomData,
-        }
+        Register { address, of: core::marker::PhantomData }
     }
 
     #[inline]

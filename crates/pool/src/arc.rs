@@ -48,7 +48,7 @@ impl<T> Arc<T> {
     pub fn new_in(value: T, heap: Heap) -> Result<Arc<T>, OutOfMemory> {
         let inner = heap.allocate(Layout::new::<ArcInner<T>>())?.cast();
         // SAFETY: just allocated for this type.
-        unsafe { inner.write(ArcInner { count: Count::ONE, heap, value }) };
+        unsafe { inner.write(ArcInner { count: Count::one(), heap, value }) };
         Ok(Arc { inner, owns: PhantomData })
     }
 }

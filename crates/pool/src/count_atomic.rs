@@ -14,7 +14,10 @@ const STUCK_MIN: usize = usize::MAX / 2 + 1;
 const STUCK: usize = STUCK_MIN + STUCK_MIN / 2;
 
 impl Count {
-    pub(crate) const ONE: Count = Count(AtomicUsize::new(1));
+    /// One handle.
+    pub(crate) const fn one() -> Count {
+        Count(AtomicUsize::new(1))
+    }
 
     /// One more handle.
     pub(crate) fn increment(&self) {
@@ -59,7 +62,7 @@ mod tests {
 
     #[test]
     fn only_the_last_handle_is_the_last() {
-        let count = Count::ONE;
+        let count = Count::one();
         count.increment();
         assert!(!count.is_one());
         assert!(!count.decrement());

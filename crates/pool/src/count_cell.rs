@@ -7,7 +7,10 @@ use core::cell::Cell;
 pub(crate) struct Count(Cell<usize>);
 
 impl Count {
-    pub(crate) const ONE: Count = Count(Cell::new(1));
+    /// One handle.
+    pub(crate) const fn one() -> Count {
+        Count(Cell::new(1))
+    }
 
     /// One more handle.
     pub(crate) fn increment(&self) {

@@ -156,16 +156,14 @@ impl Heap {
         new_size: usize,
     ) -> Result<NonNull<u8>, OutOfMemory> {
         let added = new_size.saturating_sub(old.size());
-        if added >= FRESH_PAGES_BYTES && added >= old.size() {
-            // Fresh zero pages and a copy of the old part beat writing zeros over more than the old part.
+        if self.pool().is_none() && system::prefers_fresh_pages(old.size(), added) {
             let new = Layout::from_size_align(new_size, old.align()).map_err(|_| OutOfMemory)?;
-            if let Ok(fresh) = self.allocate_zeroed(new) {
-                // SAFETY: two allocations, both at least `old.size()` long.
-                unsafe { fresh.copy_from_nonoverlapping(ptr, old.size()) };
-                // SAFETY: as the caller promised.
-                unsafe { self.deallocate(ptr, old) };
-                return Ok(fresh);
-            }
+            let fresh = self.allocate_zeroed(new)?;
+            // SAFETY: two allocations, both at least `old.size()` long.
+            unsafe { fresh.copy_from_nonoverlapping(ptr, old.size()) };
+            // SAFETY: as the caller promised.
+            unsafe { self.deallocate(ptr, old) };
+            return Ok(fresh);
         }
         // SAFETY: as the caller promised.
         let ptr = unsafe { self.reallocate(ptr, old, new_size)? };
@@ -178,7 +176,7 @@ impl Heap {
 
     /// What is used, what was used at most, and how many allocations there are.
     ///
-    /// The system's allocator keeps no account: all zero, with the largest capacity. [`Counted`] keeps one.
+    /// The system's allocator keeps no account: all zero, with the largest capacity. `Heap::counted` keeps one.
     pub fn stats(self) -> Stats {
         match self.pool() {
             Some(pool) => pool.stats(),
@@ -233,10 +231,6 @@ impl fmt::Debug for Heap {
         }
     }
 }
-
-/// From this size on the usual system allocators take whole pages from the system, which come zeroed.
-/// 128 KiB is glibc's `M_MMAP_THRESHOLD` to begin with.
-const FRESH_PAGES_BYTES: usize = if cfg!(feature = "std") { 128 * 1024 } else { usize::MAX };
 
 /// A pointer of the layout's alignment that owns nothing.
 #[inline]

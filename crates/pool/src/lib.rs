@@ -1,5 +1,7 @@
 //! A constant-time heap inside a buffer that the caller gives, with [`Vec`], [`Box`] and [`Arc`] that say so when
 //! memory runs out.
+#![doc = "\n"]
+#![doc = include_str!("../README.md")]
 #![no_std]
 
 #[cfg(feature = "std")]
@@ -42,3 +44,10 @@ pub use counted::Counted;
 pub use heap::{Heap, OutOfMemory};
 pub use pool::{CONTROL_BYTES, Stats};
 pub use vec::Vec;
+
+// One word per handle and per shared value; a vector is four.
+const _: () = assert!(size_of::<Heap>() == size_of::<usize>());
+const _: () = assert!(size_of::<Arc<u8>>() == size_of::<usize>());
+const _: () = assert!(size_of::<Box<u8>>() == 2 * size_of::<usize>());
+const _: () = assert!(size_of::<Vec<u8>>() == 4 * size_of::<usize>());
+const _: () = assert!(size_of::<usize>() != 4 || CONTROL_BYTES <= 704);

@@ -11,7 +11,10 @@ use core::sync::atomic::{Ordering, compiler_fence};
 pub(crate) struct Lock(Cell<bool>);
 
 impl Lock {
-    pub(crate) const NEW: Lock = Lock(Cell::new(false));
+    /// A lock that nobody holds.
+    pub(crate) const fn new() -> Lock {
+        Lock(Cell::new(false))
+    }
 
     /// Takes the lock, or `None` if it is taken: there is nobody to wait for on a single core.
     #[inline]

@@ -8,7 +8,10 @@ use core::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Lock(AtomicBool);
 
 impl Lock {
-    pub(crate) const NEW: Lock = Lock(AtomicBool::new(false));
+    /// A lock that nobody holds.
+    pub(crate) const fn new() -> Lock {
+        Lock(AtomicBool::new(false))
+    }
 
     /// Waits for the lock. `None` never happens here; the lock without compare-and-swap has that case.
     #[inline]

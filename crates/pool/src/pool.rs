@@ -88,7 +88,7 @@ impl Pool {
 
     const fn with(source: Source, capacity: usize) -> Pool {
         let stats = Stats { capacity, used: 0, peak: 0, allocations: 0 };
-        Pool { lock: Lock::NEW, state: UnsafeCell::new(State { source, stats, fuse: Fuse::NEW }) }
+        Pool { lock: Lock::new(), state: UnsafeCell::new(State { source, stats, fuse: Fuse::NEW }) }
     }
 
     pub(crate) fn allocate(&self, layout: Layout, zeroed: bool) -> Result<NonNull<u8>, OutOfMemory> {

@@ -7,6 +7,8 @@ use crate::blocks::Blocks;
 use crate::heap::OutOfMemory;
 use crate::system;
 
+// Nothing is boxed: it stands in the pool's own buffer, or in a `Counted` that a test has one of.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Source {
     Blocks(Blocks),
     System,

@@ -32,3 +32,11 @@ pub(crate) unsafe fn reallocate(ptr: NonNull<u8>, old: Layout, new: Layout) -> R
     // SAFETY: as the caller promised; the new size is a layout's, not zero.
     NonNull::new(unsafe { alloc::realloc(ptr.as_ptr(), old, new.size()) }).ok_or(OutOfMemory)
 }
+
+/// Says whether to grow by a fresh zeroed allocation and a copy rather than to write zeros over the new part: where the
+/// new part is the larger one, and as large as what allocators take from the operating system in whole, zeroed pages
+/// (128 KiB is what glibc's `M_MMAP_THRESHOLD` begins with).
+pub(crate) fn prefers_fresh_pages(old_bytes: usize, added_bytes: usize) -> bool {
+    const FRESH_PAGES_BYTES: usize = 128 * 1024;
+    added_bytes >= FRESH_PAGES_BYTES && added_bytes >= old_bytes
+}

@@ -18,3 +18,7 @@ pub(crate) unsafe fn deallocate(_: NonNull<u8>, _: Layout) {}
 pub(crate) unsafe fn reallocate(_: NonNull<u8>, _: Layout, _: Layout) -> Result<NonNull<u8>, OutOfMemory> {
     Err(OutOfMemory)
 }
+
+pub(crate) fn prefers_fresh_pages(_: usize, _: usize) -> bool {
+    false
+}

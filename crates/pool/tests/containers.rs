@@ -158,7 +158,7 @@ fn lengths_that_overflow_are_out_of_memory() {
 
 #[test]
 fn a_vector_that_cannot_double_grows_by_what_it_needs() {
-    let mut buffer = std::vec::Vec::<u8>::with_capacity(8 * 1024);
+    let mut buffer = std::vec::Vec::<u8>::with_capacity(3 * 1024);
     let start = NonNull::new(buffer.as_mut_ptr()).unwrap();
     // SAFETY: the buffer outlives the heap.
     let heap = unsafe { Heap::from_raw(start, buffer.capacity()) }.unwrap();

@@ -6,6 +6,7 @@ mod random;
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
+use std::sync::Barrier;
 
 use moteur_pool::{CONTROL_BYTES, Counted, GRANULARITY, HEADER_BYTES, Heap, OutOfMemory};
 use random::Random;
@@ -86,6 +87,29 @@ fn a_block_that_fits_tightly_is_found_after_others_were_freed() {
         for (ptr, layout) in [(low_ptr, low), (again, hole), (high_ptr, high), (rest_ptr, rest)] {
             // SAFETY: allocated above.
             unsafe { heap.deallocate(ptr, layout) };
+        }
+    });
+}
+
+#[test]
+fn what_must_move_to_grow_finds_a_tight_block_too() {
+    with_pool(64 * 1024, |heap| {
+        // [first][wall][hole][rest]: `first` can't grow in place, and only the hole has room for it.
+        let (small, grown) = (layout(100, 8), layout(20_008, 8));
+        let [first, wall, hole] = [small, small, grown].map(|layout| heap.allocate(layout).unwrap());
+        let rest = layout(heap.stats().capacity - heap.stats().used - HEADER_BYTES, 8);
+        let rest_ptr = heap.allocate(rest).unwrap();
+        // SAFETY: allocated above; what is freed or moved is not used after.
+        unsafe {
+            heap.deallocate(hole, grown);
+            first.write_bytes(0x5a, small.size());
+            let moved = heap.reallocate(first, small, grown.size()).unwrap();
+            assert_eq!(moved, hole);
+            let bytes = core::slice::from_raw_parts(moved.as_ptr(), small.size());
+            assert!(bytes.iter().all(|&byte| byte == 0x5a));
+            heap.deallocate(moved, grown);
+            heap.deallocate(wall, small);
+            heap.deallocate(rest_ptr, rest);
         }
     });
 }
@@ -198,10 +222,15 @@ fn the_account_tells_the_most_that_was_used() {
         // SAFETY: allocated above.
         unsafe { heap.deallocate(first, block) };
         assert_eq!((heap.stats().used, heap.stats().peak), (3 * GRANULARITY, 6 * GRANULARITY));
+        let small = layout(1, 1);
+        let third = heap.allocate(small).unwrap();
+        assert_eq!((heap.stats().used, heap.stats().peak), (4 * GRANULARITY, 6 * GRANULARITY));
         heap.reset_peak();
-        assert_eq!(heap.stats().peak, 3 * GRANULARITY);
+        assert_eq!(heap.stats().peak, 4 * GRANULARITY);
         // SAFETY: allocated above.
         unsafe { heap.deallocate(second, block) };
+        // SAFETY: allocated above.
+        unsafe { heap.deallocate(third, small) };
     });
 }
 
@@ -301,9 +330,9 @@ fn use_at_random(heap: Heap, seed: u64, steps: usize, size_max: u64) {
 
 #[test]
 fn random_use_keeps_every_byte() {
-    let (seeds, steps, len) = if cfg!(miri) { (2, 120, 6000) } else { (60, 3000, 24_000) };
+    let (seeds, steps, len) = if cfg!(miri) { (2, 200, CONTROL_BYTES + 1500) } else { (15, 3000, 24_000) };
     for seed in 1..=seeds {
-        with_pool(len, |heap| use_at_random(heap, seed, steps, len as u64 / 6));
+        with_pool(len, |heap| use_at_random(heap, seed, steps, (len - CONTROL_BYTES) as u64 / 3));
     }
     static COUNTED: Counted = Counted::new();
     use_at_random(Heap::counted(&COUNTED), 7, steps, 1000);
@@ -311,11 +340,14 @@ fn random_use_keeps_every_byte() {
 
 #[test]
 fn threads_share_a_pool() {
-    let (threads, steps) = if cfg!(miri) { (2, 60) } else { (4, 5000) };
+    let (threads, steps) = if cfg!(miri) { (2, 60) } else { (4, 100_000) };
     with_pool(60_000, |heap| {
+        let start = Barrier::new(threads as usize);
         std::thread::scope(|scope| {
             for thread in 0..threads {
+                let start = &start;
                 scope.spawn(move || {
+                    start.wait();
                     let mut random = Random(thread + 1);
                     for _ in 0..steps {
                         let allocation = layout(1 + random.below(500) as usize, 8);

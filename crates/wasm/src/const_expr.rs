@@ -105,7 +105,7 @@ fn fold(op: Op, a: u64, b: u64) -> Option<u64> {
 
 /// Reads one instruction and refuses what constant expressions may not hold.
 pub(crate) fn read_instr(fields: &mut Fields, reader: &mut Reader<'_>) -> Result<()> {
-    fields.read(reader)?;
+    fields.read(reader).map_err(|kind| Error { kind, offset: fields.offset })?;
     match fields.row.op {
         Op::I32Const | Op::I64Const | Op::F32Const | Op::F64Const => Ok(()),
         Op::RefNull | Op::RefFunc | Op::GlobalGet | Op::End => Ok(()),

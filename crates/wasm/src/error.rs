@@ -217,6 +217,13 @@ kinds! {
     NameTooLong "name too long";
 }
 
+/// Forgets where. Within an instruction, where the instruction starts is said instead.
+impl From<Error> for ErrorKind {
+    fn from(error: Error) -> ErrorKind {
+        error.kind
+    }
+}
+
 impl From<OutOfMemory> for ErrorKind {
     fn from(_: OutOfMemory) -> ErrorKind {
         ErrorKind::OutOfMemory

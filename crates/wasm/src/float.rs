@@ -8,6 +8,13 @@ pub(crate) use host::*;
 #[cfg(not(feature = "std"))]
 pub(crate) use portable::*;
 
+/// Widens. The software conversions of machines without such an instruction pass a signalling NaN on.
+#[inline]
+pub(crate) fn promote(a: f32) -> f64 {
+    let is_quieted = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+    if !is_quieted && a.is_nan() { f64::NAN } else { f64::from(a) }
+}
+
 #[cfg(feature = "std")]
 mod host {
     macro_rules! host {
@@ -75,7 +82,7 @@ mod portable {
             pub(crate) fn $nearest(a: $float) -> $float {
                 let toward_zero = $trunc(a);
                 let rest = (a - toward_zero).abs();
-                // Above 2^fraction_bits there is no rest, so the integer below fits `$signed`; it is odd in its last bit.
+                // Above 2^fraction_bits there is no rest, so the integer below fits `$signed`; its last bit says odd.
                 let odd = toward_zero as $signed & 1 != 0;
                 if rest > 0.5 || (rest == 0.5 && odd) { toward_zero + (1.0 as $float).copysign(a) } else { toward_zero }
             }
@@ -137,7 +144,8 @@ mod portable {
                     ($value:expr; $($name:ident $method:ident)*) => { $(
                         let (ours, host) = (super::$name($value), $value.$method());
                         let both_nan = ours.is_nan() && host.is_nan();
-                        assert!(ours.to_bits() == host.to_bits() || both_nan, "{}({:?}) = {ours:?}", stringify!($name), $value);
+                        let name = stringify!($name);
+                        assert!(ours.to_bits() == host.to_bits() || both_nan, "{name}({:?}) = {ours:?}", $value);
                     )* };
                 }
                 same!(value; ceil_64 ceil floor_64 floor trunc_64 trunc nearest_64 round_ties_even sqrt_64 sqrt);

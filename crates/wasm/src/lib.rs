@@ -33,5 +33,5 @@ pub use module::{
 };
 pub use op::Op;
 pub use trap::Trap;
-pub use types::{FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
+pub use types::{FuncType, GlobalType, HeapType, Limits, MemoryType, OperandType, RefType, TableType, ValType};
 pub use validate::{BlockType, BrTable, FuncValidator, Imm, Instr, LocalRun, MemArg, Scratch};

@@ -1,7 +1,7 @@
 //! Every limit of the decoder, and where it comes from.
 //!
-//! "Web" is the section "Implementation-defined Limits" of the WebAssembly JavaScript Interface: what browsers agreed on,
-//! and hence what modules in the wild keep to. Where memory runs out earlier, that is an error of its own.
+//! "Web" is the section "Implementation-defined Limits" of the WebAssembly JavaScript Interface: what browsers agreed
+//! on, and hence what modules in the wild keep to. Where memory runs out earlier, that is an error of its own.
 
 /// Bytes of a module; Web.
 pub const MODULE_BYTES: usize = 1 << 30;

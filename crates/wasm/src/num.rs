@@ -101,15 +101,27 @@ meanings! {
         i64_extend32_s(a) = a as i32 as u64;
     }
     u32 => Result<u32, Trap> {
-        i32_div_s(a, b) = if b == 0 { Err(Trap::IntegerDivideByZero) } else { (a as i32).checked_div(b as i32).map(|q| q as u32).ok_or(Trap::IntegerOverflow) };
+        i32_div_s(a, b) = match b {
+            0 => Err(Trap::IntegerDivideByZero),
+            _ => (a as i32).checked_div(b as i32).map(|quotient| quotient as u32).ok_or(Trap::IntegerOverflow),
+        };
         i32_div_u(a, b) = a.checked_div(b).ok_or(Trap::IntegerDivideByZero);
-        i32_rem_s(a, b) = if b == 0 { Err(Trap::IntegerDivideByZero) } else { Ok((a as i32).wrapping_rem(b as i32) as u32) };
+        i32_rem_s(a, b) = match b {
+            0 => Err(Trap::IntegerDivideByZero),
+            _ => Ok((a as i32).wrapping_rem(b as i32) as u32),
+        };
         i32_rem_u(a, b) = a.checked_rem(b).ok_or(Trap::IntegerDivideByZero);
     }
     u64 => Result<u64, Trap> {
-        i64_div_s(a, b) = if b == 0 { Err(Trap::IntegerDivideByZero) } else { (a as i64).checked_div(b as i64).map(|q| q as u64).ok_or(Trap::IntegerOverflow) };
+        i64_div_s(a, b) = match b {
+            0 => Err(Trap::IntegerDivideByZero),
+            _ => (a as i64).checked_div(b as i64).map(|quotient| quotient as u64).ok_or(Trap::IntegerOverflow),
+        };
         i64_div_u(a, b) = a.checked_div(b).ok_or(Trap::IntegerDivideByZero);
-        i64_rem_s(a, b) = if b == 0 { Err(Trap::IntegerDivideByZero) } else { Ok((a as i64).wrapping_rem(b as i64) as u64) };
+        i64_rem_s(a, b) = match b {
+            0 => Err(Trap::IntegerDivideByZero),
+            _ => Ok((a as i64).wrapping_rem(b as i64) as u64),
+        };
         i64_rem_u(a, b) = a.checked_rem(b).ok_or(Trap::IntegerDivideByZero);
     }
     f32 => f32 {
@@ -124,8 +136,24 @@ meanings! {
         f32_sub(a, b) = a - b;
         f32_mul(a, b) = a * b;
         f32_div(a, b) = a / b;
-        f32_min(a, b) = if a < b { a } else if b < a { b } else if a == b { f32::from_bits(a.to_bits() | b.to_bits()) } else { a + b };
-        f32_max(a, b) = if a > b { a } else if b > a { b } else if a == b { f32::from_bits(a.to_bits() & b.to_bits()) } else { a + b };
+        f32_min(a, b) = if a < b {
+            a
+        } else if b < a {
+            b
+        } else if a == b {
+            f32::from_bits(a.to_bits() | b.to_bits()) // The sign of zeros.
+        } else {
+            a + b
+        };
+        f32_max(a, b) = if a > b {
+            a
+        } else if b > a {
+            b
+        } else if a == b {
+            f32::from_bits(a.to_bits() & b.to_bits()) // The sign of zeros.
+        } else {
+            a + b
+        };
         f32_copysign(a, b) = f32::from_bits((a.to_bits() & !SIGN_32) | (b.to_bits() & SIGN_32));
     }
     f64 => f64 {
@@ -140,8 +168,24 @@ meanings! {
         f64_sub(a, b) = a - b;
         f64_mul(a, b) = a * b;
         f64_div(a, b) = a / b;
-        f64_min(a, b) = if a < b { a } else if b < a { b } else if a == b { f64::from_bits(a.to_bits() | b.to_bits()) } else { a + b };
-        f64_max(a, b) = if a > b { a } else if b > a { b } else if a == b { f64::from_bits(a.to_bits() & b.to_bits()) } else { a + b };
+        f64_min(a, b) = if a < b {
+            a
+        } else if b < a {
+            b
+        } else if a == b {
+            f64::from_bits(a.to_bits() | b.to_bits()) // The sign of zeros.
+        } else {
+            a + b
+        };
+        f64_max(a, b) = if a > b {
+            a
+        } else if b > a {
+            b
+        } else if a == b {
+            f64::from_bits(a.to_bits() & b.to_bits()) // The sign of zeros.
+        } else {
+            a + b
+        };
         f64_copysign(a, b) = f64::from_bits((a.to_bits() & !SIGN_64) | (b.to_bits() & SIGN_64));
     }
     u32 => u64 {
@@ -173,7 +217,7 @@ meanings! {
         f32_demote_f64(a) = a as f32;
     }
     f32 => f64 {
-        f64_promote_f32(a) = f64::from(a);
+        f64_promote_f32(a) = float::promote(a);
     }
     f32 => u32 {
         i32_reinterpret_f32(a) = a.to_bits();
@@ -195,20 +239,52 @@ meanings! {
     }
     // Whatever lies between the bounds fits once truncated; each bound is the nearest float that makes this so.
     f32 => Result<u32, Trap> {
-        i32_trunc_f32_s(a) = if a >= -2147483648.0 && a < 2147483648.0 { Ok(a as i32 as u32) } else { Err(unfit(a.is_nan())) };
-        i32_trunc_f32_u(a) = if a > -1.0 && a < 4294967296.0 { Ok(a as u32) } else { Err(unfit(a.is_nan())) };
+        i32_trunc_f32_s(a) = if a >= -2147483648.0 && a < 2147483648.0 {
+            Ok(a as i32 as u32)
+        } else {
+            Err(unfit(a.is_nan()))
+        };
+        i32_trunc_f32_u(a) = if a > -1.0 && a < 4294967296.0 {
+            Ok(a as u32)
+        } else {
+            Err(unfit(a.is_nan()))
+        };
     }
     f64 => Result<u32, Trap> {
-        i32_trunc_f64_s(a) = if a > -2147483649.0 && a < 2147483648.0 { Ok(a as i32 as u32) } else { Err(unfit(a.is_nan())) };
-        i32_trunc_f64_u(a) = if a > -1.0 && a < 4294967296.0 { Ok(a as u32) } else { Err(unfit(a.is_nan())) };
+        i32_trunc_f64_s(a) = if a > -2147483649.0 && a < 2147483648.0 {
+            Ok(a as i32 as u32)
+        } else {
+            Err(unfit(a.is_nan()))
+        };
+        i32_trunc_f64_u(a) = if a > -1.0 && a < 4294967296.0 {
+            Ok(a as u32)
+        } else {
+            Err(unfit(a.is_nan()))
+        };
     }
     f32 => Result<u64, Trap> {
-        i64_trunc_f32_s(a) = if a >= -9223372036854775808.0 && a < 9223372036854775808.0 { Ok(a as i64 as u64) } else { Err(unfit(a.is_nan())) };
-        i64_trunc_f32_u(a) = if a > -1.0 && a < 18446744073709551616.0 { Ok(a as u64) } else { Err(unfit(a.is_nan())) };
+        i64_trunc_f32_s(a) = if a >= -9223372036854775808.0 && a < 9223372036854775808.0 {
+            Ok(a as i64 as u64)
+        } else {
+            Err(unfit(a.is_nan()))
+        };
+        i64_trunc_f32_u(a) = if a > -1.0 && a < 18446744073709551616.0 {
+            Ok(a as u64)
+        } else {
+            Err(unfit(a.is_nan()))
+        };
     }
     f64 => Result<u64, Trap> {
-        i64_trunc_f64_s(a) = if a >= -9223372036854775808.0 && a < 9223372036854775808.0 { Ok(a as i64 as u64) } else { Err(unfit(a.is_nan())) };
-        i64_trunc_f64_u(a) = if a > -1.0 && a < 18446744073709551616.0 { Ok(a as u64) } else { Err(unfit(a.is_nan())) };
+        i64_trunc_f64_s(a) = if a >= -9223372036854775808.0 && a < 9223372036854775808.0 {
+            Ok(a as i64 as u64)
+        } else {
+            Err(unfit(a.is_nan()))
+        };
+        i64_trunc_f64_u(a) = if a > -1.0 && a < 18446744073709551616.0 {
+            Ok(a as u64)
+        } else {
+            Err(unfit(a.is_nan()))
+        };
     }
 }
 
@@ -219,3 +295,6 @@ const SIGN_64: u64 = 1 << 63;
 fn unfit(is_nan: bool) -> Trap {
     if is_nan { Trap::BadConversionToInteger } else { Trap::IntegerOverflow }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! The enum [`Op`], the decoder's tables, the signatures that the validator checks, the text names and, through
 //! [`for_each_numeric!`](crate::for_each_numeric), the interpreter's and the constant folder's meanings all come from
 //! this table. A new operator is a row here, plus one arm in each stage that the compiler then asks for.
-//! Proposals that are not supported are rows too, in [`unsupported`], so that they are refused by name.
+//! The opcodes of proposals that are not supported are listed below it, so that they are refused by name.
 
 use crate::error::Feature;
 use crate::types::OperandType;
@@ -12,9 +12,9 @@ use crate::types::OperandType;
 /// [`for_each_numeric!`] instead.
 ///
 /// A row of the first group is `opcode Op "name" immediate [operands -> results];`, where `[*]` stands for a signature
-/// that depends on more than the operator. A row of the second is `opcode Op "name" class [operands -> result] meaning;`,
-/// where `meaning` is a function of [`num`](crate::num) and `class` its shape. An opcode behind a prefix byte is written
-/// `0xPP_SSSS`.
+/// that depends on more than the operator. A row of the second is `opcode Op "name" class [operands -> result] f;`,
+/// where `f` is the meaning, a function of [`num`](crate::num), and `class` its shape. An opcode behind a prefix byte is
+/// written `0xPP_SSSS`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operator_table {
@@ -232,8 +232,9 @@ macro_rules! operator_table {
 
 /// Calls `$m!` once with a row for every operator: `(opcode Op "name" immediate [operands -> results])`.
 ///
-/// `immediate` is a variant of [`Immediate`](crate::op::Immediate); `[*]` stands for a signature that depends on more
-/// than the operator.
+/// `immediate` says what follows the opcode: it is the variant of [`Imm`](crate::validate::Imm), but for `Access8`,
+/// `Access16`, `Access32` and `Access64`, which tell the width of what `Imm::Access` accesses. `[*]` stands for a
+/// signature that depends on more than the operator.
 ///
 /// ```
 /// macro_rules! count {
@@ -302,7 +303,7 @@ macro_rules! numeric_operators {
 /// What follows an opcode in the binary format.
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Immediate {
+pub(crate) enum Immediate {
     /// Nothing.
     None,
     /// A block type.
@@ -355,6 +356,8 @@ pub enum Immediate {
     Type,
     /// A heap type.
     Heap,
+    /// The rest of the opcode: it starts with a prefix, or is none.
+    Prefixed,
 }
 
 /// Operands and result in one word: four bits each, [`Signature::OPEN`] when they depend on more than the operator.
@@ -448,39 +451,36 @@ impl Op {
         const TABLE: &[u32; Op::COUNT] = &CODES;
         TABLE[self as usize]
     }
-
-    /// What follows the opcode.
-    pub fn immediate(self) -> Immediate {
-        const TABLE: &[Row; Op::COUNT] = &ROWS;
-        TABLE[self as usize].immediate
-    }
 }
 
 impl Row {
+    /// What stands for opcodes that are none of [`Op`].
+    const PREFIXED: Row = Row { op: Op::Unreachable, signature: Signature::OPEN, immediate: Immediate::Prefixed };
+
     /// What reading starts with.
-    pub const NOP: Row = ROWS[Op::Nop as usize];
+    pub const NOP: &'static Row = &ROWS[Op::Nop as usize];
 
     /// The row of the operator with this one-byte opcode.
     #[inline]
-    pub fn from_byte(code: u8) -> Option<Row> {
-        static TABLE: [Option<Row>; 0xD3] = codes(0);
-        TABLE.get(usize::from(code)).copied().flatten()
+    pub fn from_byte(code: u8) -> &'static Row {
+        static TABLE: [Row; 0xD3] = codes(0);
+        TABLE.get(usize::from(code)).unwrap_or(const { &Row::PREFIXED })
     }
 
     /// The row of the operator with this number behind the prefix `0xFC`.
-    pub fn from_misc(code: u32) -> Option<Row> {
-        static TABLE: [Option<Row>; 0x12] = codes(0xFC);
-        TABLE.get(code as usize).copied().flatten()
+    pub fn from_misc(code: u32) -> Option<&'static Row> {
+        static TABLE: [Row; 0x12] = codes(0xFC);
+        TABLE.get(code as usize)
     }
 }
 
 /// The rows of the operators behind one prefix, by opcode.
-const fn codes<const N: usize>(prefix: u32) -> [Option<Row>; N] {
-    let mut table = [None; N];
+const fn codes<const N: usize>(prefix: u32) -> [Row; N] {
+    let mut table = [Row::PREFIXED; N];
     let mut at = 0;
     while at < Op::COUNT {
         if CODES[at] >> 16 == prefix {
-            table[CODES[at] as usize & 0xFFFF] = Some(ROWS[at]);
+            table[CODES[at] as usize & 0xFFFF] = ROWS[at];
         }
         at += 1;
     }

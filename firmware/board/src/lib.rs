@@ -8,6 +8,8 @@
 #[cfg_attr(target_arch = "arm", path = "mps2.rs")]
 #[cfg_attr(target_arch = "riscv32", path = "riscv_virt.rs")]
 mod family;
+#[cfg(all(feature = "small", target_arch = "arm"))]
+mod mem;
 
 use core::cell::Cell;
 use core::fmt;

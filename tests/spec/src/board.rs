@@ -82,8 +82,7 @@ pub fn read(log: &str, report: &mut crate::report::Report) -> anyhow::Result<()>
 #[cfg(all(test, feature = "convert"))]
 mod tests {
     use super::*;
-    use crate::listed::Listed;
-    use crate::report::Report;
+    use crate::report::{Lists, Report};
 
     #[test]
     fn what_is_printed_is_read_back() {
@@ -97,7 +96,7 @@ mod tests {
         printer.finish().unwrap();
         let mut report = Report::default();
         read(&log, &mut report).unwrap();
-        let judged = report.judge(&Listed::default(), true, true).unwrap();
+        let judged = report.judge(&Lists::default(), true, true).unwrap();
         assert!(judged.text.ends_with("2 passed, 1 failed, 1 skipped\n"), "{}", judged.text);
         assert!(judged.text.contains("FAILED s/f:2 assert_trap: a|b"));
     }

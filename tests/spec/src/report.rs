@@ -61,6 +61,15 @@ impl Report {
     }
 }
 
+/// What is known beforehand.
+#[derive(Default)]
+pub struct Lists {
+    /// Directives that fail on every target.
+    pub expected: Listed,
+    /// Directives that ask for more than this target has: they count as skipped.
+    pub beyond: Listed,
+}
+
 /// What a judged run comes to.
 pub struct Judgement {
     /// The report to print, ending with the line of totals.
@@ -70,9 +79,10 @@ pub struct Judgement {
 }
 
 impl Report {
-    /// Compares the run with the list of expected failures. `whole` says that every file was run, so that a listed
-    /// place that was not reached is an error; `verbose` lists refusals in other words than the suite's.
-    pub fn judge(&self, expected: &Listed, whole: bool, verbose: bool) -> Result<Judgement> {
+    /// Compares the run with the lists of expected failures and of what is beyond this target. `whole` says that every
+    /// file was run, so that a listed place that was not reached is an error; `verbose` lists refusals in other words
+    /// than the suite's.
+    pub fn judge(&self, lists: &Lists, whole: bool, verbose: bool) -> Result<Judgement> {
         let mut text = String::new();
         let mut totals = Counts::default();
         for (kind, counts) in &self.by_kind {
@@ -91,18 +101,23 @@ impl Report {
         let mut listed = 0;
         let mut reached = Vec::new();
         for note in &self.failed {
-            if let Some(reason) = expected.reason_at(&note.place) {
+            if let Some(reason) = lists.expected.reason_at(&note.place) {
                 writeln!(text, "listed {}: {}; {reason}", note.place, note.text)?;
                 reached.push(note.place.as_str());
                 listed += 1;
+            } else if let Some(reason) = lists.beyond.reason_at(&note.place) {
+                writeln!(text, "skipped {} {}: {reason}", note.place, note.kind.name())?;
+                reached.push(note.place.as_str());
+                totals.skipped += 1;
             } else {
                 writeln!(text, "FAILED {} {}: {}", note.place, note.kind.name(), note.text)?;
                 totals.failed += 1;
             }
         }
-        for place in expected.places().filter(|place| !reached.contains(place)) {
+        let places = lists.expected.places().chain(lists.beyond.places());
+        for place in places.filter(|place| !reached.contains(place)) {
             if whole || self.passed_places.contains(place) {
-                writeln!(text, "FAILED {place}: listed as an expected failure, but passes")?;
+                writeln!(text, "FAILED {place}: listed as one that fails, but passes")?;
                 totals.failed += 1;
             }
         }
@@ -126,30 +141,42 @@ mod tests {
         report
     }
 
+    fn expected(list: &str) -> Lists {
+        Lists { expected: Listed::parse(list).unwrap(), ..Lists::default() }
+    }
+
     #[test]
     fn an_unlisted_failure_fails() {
-        let judged = report().judge(&Listed::default(), true, false).unwrap();
+        let judged = report().judge(&Lists::default(), true, false).unwrap();
         assert!(!judged.good);
         assert!(judged.text.ends_with("1 passed, 1 failed, 1 skipped\n"), "{}", judged.text);
     }
 
     #[test]
     fn a_listed_failure_is_no_failure() {
-        let listed = Listed::parse("s/f:2 known").unwrap();
+        let listed = expected("s/f:2 known");
         let judged = report().judge(&listed, true, false).unwrap();
         assert!(judged.good);
         assert!(judged.text.contains("1 listed failures"));
     }
 
     #[test]
+    fn what_is_beyond_a_target_counts_as_skipped() {
+        let beyond = Listed::parse("s/f:2 too large").unwrap();
+        let judged = report().judge(&Lists { beyond, ..Lists::default() }, true, false).unwrap();
+        assert!(judged.good);
+        assert!(judged.text.ends_with("1 passed, 0 failed, 2 skipped\n"), "{}", judged.text);
+    }
+
+    #[test]
     fn a_listed_directive_that_passes_fails() {
-        let listed = Listed::parse("s/f:1 known\ns/f:2 known").unwrap();
+        let listed = expected("s/f:1 known\ns/f:2 known");
         assert!(!report().judge(&listed, false, false).unwrap().good);
     }
 
     #[test]
     fn a_listed_directive_that_is_gone_fails_a_whole_run() {
-        let listed = Listed::parse("s/f:2 known\ns/f:9 known").unwrap();
+        let listed = expected("s/f:2 known\ns/f:9 known");
         assert!(!report().judge(&listed, true, false).unwrap().good);
         assert!(report().judge(&listed, false, false).unwrap().good);
     }

@@ -11,8 +11,8 @@ use super::listing::Function;
 pub struct Verdict {
     /// What is wrong, each with its address.
     pub problems: Vec<String>,
-    /// Whether a path that ends in the jump to the next handler has a stack frame for a while: not wrong, but slow.
-    pub frame_at_jump_path: bool,
+    /// Whether every path has a stack frame for a while, as the handler begins with one: not wrong, but slow.
+    pub frame_at_once: bool,
 }
 
 /// What is known on arriving at an instruction.
@@ -20,8 +20,6 @@ pub struct Verdict {
 struct State {
     /// Bytes on the stack since the handler began.
     depth: i64,
-    /// Whether there were any.
-    had_frame: bool,
 }
 
 /// Follows a function from its first instruction.
@@ -36,7 +34,7 @@ pub fn follow(arch: Arch, function: &Function<'_>) -> Verdict {
         leaves: false,
         verdict: Verdict::default(),
     };
-    let mut next = Some((0, State { depth: 0, had_frame: false }));
+    let mut next = Some((0, State { depth: 0 }));
     while let Some((at, state)) = next {
         walk.step(at, state);
         next = walk.todo.pop();
@@ -44,7 +42,14 @@ pub fn follow(arch: Arch, function: &Function<'_>) -> Verdict {
     if !walk.leaves {
         walk.verdict.problems.push("never leaves".to_owned());
     }
+    walk.verdict.frame_at_once = begins_with_frame(arch, function);
     walk.verdict
+}
+
+/// Whether the stack grows before the first branch.
+fn begins_with_frame(arch: Arch, function: &Function<'_>) -> bool {
+    let effects = function.instructions.iter().map(|instruction| arch.effect(instruction, None));
+    effects.take_while(|effect| effect.flow == Flow::Next).any(|effect| effect.grows > 0)
 }
 
 struct Walk<'a> {
@@ -68,10 +73,12 @@ impl Walk<'_> {
         if self.was_here(at, address, state) {
             return;
         }
+        if instruction.mnemonic == "<unknown>" {
+            self.verdict.problems.push(format!("{address:#x}: the disassembler does not know this instruction"));
+        }
         let before = at.checked_sub(1).and_then(|at| self.function.instructions.get(at));
         let effect = self.arch.effect(instruction, before);
-        let depth = state.depth + effect.grows;
-        let after = State { depth, had_frame: state.had_frame || depth != 0 };
+        let after = State { depth: state.depth + effect.grows };
         match effect.flow {
             Flow::Next | Flow::Call => self.todo.push((at + 1, after)),
             Flow::Jump(target) => self.go(address, target, after),
@@ -102,11 +109,8 @@ impl Walk<'_> {
         if let Some(before) = self.seen.get(&at) {
             if before.depth != state.depth {
                 self.verdict.problems.push(format!("{address:#x}: two stack depths meet"));
-                return true;
             }
-            if before.had_frame || !state.had_frame {
-                return true;
-            }
+            return true;
         }
         self.seen.insert(at, state);
         false
@@ -123,7 +127,6 @@ impl Walk<'_> {
     /// Out of the function by a jump.
     fn leave(&mut self, address: u64, state: State) {
         self.leaves = true;
-        self.verdict.frame_at_jump_path |= state.had_frame;
         if state.depth != 0 {
             let problem = format!("{address:#x}: jumps with {} bytes on the stack", state.depth);
             self.verdict.problems.push(problem);
@@ -166,6 +169,14 @@ mod tests {
         assert_eq!(problems(Arch::X86_64, &["push rbp", "jmp rax"]), ["0x4: jumps with 8 bytes on the stack"]);
         let thumb = ["sub sp, #0x10", "cbz r0, 0xc", "add sp, #0x10", "bx r3"];
         assert_eq!(problems(Arch::Thumb, &thumb), ["0xc: two stack depths meet"]);
+    }
+
+    #[test]
+    fn a_frame_before_the_first_branch_is_told() {
+        let listing = |code: &str| format!("00000000 <f>:\n0: \t{code}\n4: \tjne 0x0\n8: \tpush rbx\n");
+        let begins = |code: &str| begins_with_frame(Arch::X86_64, &listing::functions(&listing(code))[0]);
+        assert!(begins("push rbp"));
+        assert!(!begins("mov rax, rbx"));
     }
 
     #[test]

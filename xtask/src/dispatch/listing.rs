@@ -50,7 +50,7 @@ fn instruction(line: &str) -> Option<Instruction<'_>> {
     // `@`, `#` with a space, and `<symbol>` begin what is said for the reader.
     let end = ["@ ", "# ", "<", "//"].iter().filter_map(|mark| operands.find(mark)).min();
     let operands = operands[..end.unwrap_or(operands.len())].trim();
-    (!mnemonic.is_empty() && !mnemonic.starts_with('<')).then_some(Instruction { address, mnemonic, operands })
+    (!mnemonic.is_empty()).then_some(Instruction { address, mnemonic, operands })
 }
 
 #[cfg(test)]

@@ -4,11 +4,30 @@ use super::{File, Tree};
 use crate::lex::TokenKind;
 
 /// Files and directories (with a slash at the end) that may hold `unsafe`, each with what it is for.
+#[rustfmt::skip]
 const PLACES: &[(&str, &str)] = &[
+    // The heap.
     ("crates/pool/src/", "a heap is raw memory"),
+    ("crates/pool/tests/", "its tests use it as raw memory"),
+    // The runtime: who owns what in a store is drawn in `store/mod.rs`.
     ("crates/runtime/src/interp/", "handlers trust what the validator and lowering proved"),
+    ("crates/runtime/src/store/", "entities point to each other; linear memory"),
+    ("crates/runtime/src/func/", "calls lay values into guest frames"),
+    ("crates/runtime/src/backtrace.rs", "reads the frames of a guest that stopped"),
+    ("crates/runtime/src/context.rs", "turns handles into entities"),
+    ("crates/runtime/src/externs.rs", "handles of the embedder"),
+    ("crates/runtime/src/global.rs", "handles of the embedder"),
+    ("crates/runtime/src/instance.rs", "handles of the embedder"),
+    ("crates/runtime/src/linker.rs", "handles of the embedder"),
+    ("crates/runtime/src/lower/mod.rs", "writes code that handlers trust"),
+    ("crates/runtime/src/memory.rs", "handles of the embedder"),
+    ("crates/runtime/src/slot.rs", "slots hold values of any type"),
+    ("crates/runtime/src/table.rs", "handles of the embedder"),
+    // Machines.
     ("crates/platform/src/", "ports talk to the machine"),
+    ("crates/platform/tests/devices.rs", "tests give the ports memory for devices"),
     ("firmware/", "boards start without a runtime below them"),
+    ("benches/kernels/src/", "kernels export plain symbols and keep their data in statics, as guests do"),
 ];
 
 /// Listed places without `unsafe`: a list that outlives its reasons makes readers audit in vain.

@@ -106,10 +106,7 @@ impl FaultReport {
     /// The causes, in words.
     pub fn causes(&self) -> impl Iterator<Item = &'static str> {
         let configurable = self.configurable;
-        CAUSES
-            .iter()
-            .filter(move |(bit, _)| configurable >> bit & 1 != 0)
-            .map(|&(_, text)| text)
+        CAUSES.iter().filter(move |(bit, _)| configurable >> bit & 1 != 0).map(|&(_, text)| text)
     }
 
     /// The address that was accessed, if the processor knows it.
@@ -181,10 +178,7 @@ impl fmt::Display for FaultReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StackedFrame { pc, lr, xpsr, .. } = self.frame;
         let (kind, configurable, hard) = (self.kind, self.configurable, self.hard);
-        write!(
-            f,
-            "{kind} at pc {pc:#010x}, lr {lr:#010x}, psr {xpsr:#010x}"
-        )?;
+        write!(f, "{kind} at pc {pc:#010x}, lr {lr:#010x}, psr {xpsr:#010x}")?;
         writeln!(f, " (cfsr {configurable:#010x}, hfsr {hard:#010x})")?;
         let mut separator = "";
         for cause in self.causes() {
@@ -211,9 +205,7 @@ impl fmt::Display for FaultReport {
 fn interrupt_number() -> u32 {
     let ipsr: u32;
     // SAFETY: reads a status register and nothing else.
-    unsafe {
-        core::arch::asm!("mrs {}, ipsr", out(reg) ipsr, options(nomem, nostack, preserves_flags))
-    };
+    unsafe { core::arch::asm!("mrs {}, ipsr", out(reg) ipsr, options(nomem, nostack, preserves_flags)) };
     ipsr & 0x1ff
 }
 

@@ -17,18 +17,12 @@ impl TestFinisher {
     /// A test finisher is there.
     pub const unsafe fn new(base: usize) -> TestFinisher {
         // SAFETY: as the caller promised.
-        TestFinisher {
-            register: unsafe { Register::at(base) },
-        }
+        TestFinisher { register: unsafe { Register::at(base) } }
     }
 
     /// Ends the run with an exit status.
     pub fn exit(&self, status: u8) -> ! {
-        let code = if status == 0 {
-            PASS
-        } else {
-            u32::from(status) << 16 | FAIL
-        };
+        let code = if status == 0 { PASS } else { u32::from(status) << 16 | FAIL };
         loop {
             self.register.write(code);
             core::hint::spin_loop();

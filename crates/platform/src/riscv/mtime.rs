@@ -20,13 +20,7 @@ impl MachineTime {
     /// The register is there.
     pub const unsafe fn new(address: usize, hz: NonZeroU32) -> MachineTime {
         // SAFETY: as the caller promised; the high half stands behind the low one.
-        unsafe {
-            MachineTime {
-                low: Register::at(address),
-                high: Register::at(address + 4),
-                hz,
-            }
-        }
+        unsafe { MachineTime { low: Register::at(address), high: Register::at(address + 4), hz } }
     }
 
     /// The register's value.

@@ -20,12 +20,7 @@ impl Ns16550 {
     /// A 16550 is there, and nothing else uses it.
     pub const unsafe fn new(base: usize) -> Ns16550 {
         // SAFETY: as the caller promised; the offsets are the device's.
-        unsafe {
-            Ns16550 {
-                data: Register::at(base),
-                line_status: Register::at(base + 5),
-            }
-        }
+        unsafe { Ns16550 { data: Register::at(base), line_status: Register::at(base + 5) } }
     }
 
     /// Sends a byte, waiting until there is room for it.

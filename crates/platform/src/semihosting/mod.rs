@@ -5,14 +5,8 @@
 //! Source: "Semihosting for AArch32 and AArch64", Arm, 2022Q1; "RISC-V Semihosting", version 1.0.
 
 #[cfg_attr(target_arch = "arm", path = "arm.rs")]
-#[cfg_attr(
-    any(target_arch = "riscv32", target_arch = "riscv64"),
-    path = "riscv.rs"
-)]
-#[cfg_attr(
-    not(any(target_arch = "arm", target_arch = "riscv32", target_arch = "riscv64")),
-    path = "none.rs"
-)]
+#[cfg_attr(any(target_arch = "riscv32", target_arch = "riscv64"), path = "riscv.rs")]
+#[cfg_attr(not(any(target_arch = "arm", target_arch = "riscv32", target_arch = "riscv64")), path = "none.rs")]
 mod trap;
 
 use core::ffi::CStr;
@@ -76,11 +70,7 @@ impl File {
         let arguments = [self.handle];
         // SAFETY: the host reads the words and nothing else.
         let len = unsafe { trap::call(SYS_FLEN, arguments.as_ptr().expose_provenance()) };
-        if len == usize::MAX {
-            Err(Error::Failed)
-        } else {
-            Ok(len)
-        }
+        if len == usize::MAX { Err(Error::Failed) } else { Ok(len) }
     }
 
     /// Says whether the file has no bytes.
@@ -122,11 +112,7 @@ impl SemihostingConsole {
     pub fn open() -> Result<SemihostingConsole, Error> {
         // The special name of the console. The modes are "r", "w" and "a", of which the last stands for standard error.
         const CONSOLE: &CStr = c":tt";
-        Ok(SemihostingConsole {
-            input: open(CONSOLE, 0)?,
-            output: open(CONSOLE, 4)?,
-            error: open(CONSOLE, 8)?,
-        })
+        Ok(SemihostingConsole { input: open(CONSOLE, 0)?, output: open(CONSOLE, 4)?, error: open(CONSOLE, 8)? })
     }
 }
 
@@ -148,19 +134,11 @@ fn open(path: &CStr, mode: usize) -> Result<usize, Error> {
     let arguments = [path.as_ptr().expose_provenance(), mode, path.count_bytes()];
     // SAFETY: the host reads the words and the path.
     let handle = unsafe { trap::call(SYS_OPEN, arguments.as_ptr().expose_provenance()) };
-    if handle == usize::MAX {
-        Err(Error::Failed)
-    } else {
-        Ok(handle)
-    }
+    if handle == usize::MAX { Err(Error::Failed) } else { Ok(handle) }
 }
 
 fn read(handle: usize, buffer: &mut [u8]) -> Result<usize, Error> {
-    let arguments = [
-        handle,
-        buffer.as_mut_ptr().expose_provenance(),
-        buffer.len(),
-    ];
+    let arguments = [handle, buffer.as_mut_ptr().expose_provenance(), buffer.len()];
     // SAFETY: the host reads the words, and writes into the buffer at most as much as its length.
     let left = unsafe { trap::call(SYS_READ, arguments.as_ptr().expose_provenance()) };
     buffer.len().checked_sub(left).ok_or(Error::Failed)
@@ -170,9 +148,5 @@ fn write(handle: usize, bytes: &[u8]) -> Result<(), Error> {
     let arguments = [handle, bytes.as_ptr().expose_provenance(), bytes.len()];
     // SAFETY: the host reads the words and the bytes.
     let left = unsafe { trap::call(SYS_WRITE, arguments.as_ptr().expose_provenance()) };
-    if left == 0 {
-        Ok(())
-    } else {
-        Err(Error::Failed)
-    }
+    if left == 0 { Ok(()) } else { Err(Error::Failed) }
 }

@@ -66,9 +66,7 @@ impl Clock for Std {
     }
 
     fn realtime_ns(&self) -> Option<u64> {
-        let since_1970 = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .ok()?;
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
         Some(nanoseconds(since_1970))
     }
 

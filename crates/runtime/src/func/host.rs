@@ -18,8 +18,19 @@ use crate::store::StoreInner;
 use crate::store::entity::{FuncEntity, InstanceEntity};
 use crate::val::Val;
 
+/// What host functions need so that stores and linkers may go to other threads. Where the machine has no
+/// compare-and-swap, these stay where they are, and what comes from a heap can be part of a host function all the same.
+#[cfg(target_has_atomic = "ptr")]
+pub(crate) trait Shared: Send + Sync {}
+#[cfg(target_has_atomic = "ptr")]
+impl<F: Send + Sync> Shared for F {}
+#[cfg(not(target_has_atomic = "ptr"))]
+pub(crate) trait Shared {}
+#[cfg(not(target_has_atomic = "ptr"))]
+impl<F> Shared for F {}
+
 /// A host function as the interpreter calls it.
-pub(crate) trait HostFunc: Send + Sync {
+pub(crate) trait HostFunc: Shared {
     /// Reads the arguments from `frame` on and writes the results there.
     ///
     /// # Safety
@@ -101,10 +112,12 @@ mod sealed {
 /// A closure with the code that calls it. The code knows the data type `T`, so this type need not.
 struct Closure<F> {
     closure: F,
-    code: unsafe fn(&F, NonNull<StoreInner>, Option<NonNull<InstanceEntity>>, *mut Slot) -> Result<(), Error>,
+    code: Code<F>,
 }
 
-impl<F: Send + Sync> HostFunc for Closure<F> {
+type Code<F> = unsafe fn(&F, NonNull<StoreInner>, Option<NonNull<InstanceEntity>>, *mut Slot) -> Result<(), Error>;
+
+impl<F: Shared> HostFunc for Closure<F> {
     unsafe fn call(
         &self,
         store: NonNull<StoreInner>,

@@ -77,7 +77,8 @@ impl Ctx {
             let entity = &*instance;
             let loaded = entity.loaded.as_ref();
             let imported = loaded.module.wasm().imported_func_count() as usize;
-            self.codes = loaded.codes.as_ptr().wrapping_sub(imported);
+            // Not through a reference to the slice: lowering writes to it later.
+            self.codes = moteur_pool::Box::as_ptr(&loaded.codes).cast::<*const u16>().wrapping_sub(imported);
             self.globals = entity.globals.as_ptr();
         }
         // SAFETY: as above.

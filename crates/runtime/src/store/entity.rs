@@ -5,9 +5,10 @@
 
 use core::ptr::NonNull;
 
-use moteur_pool::{Box, Heap, OutOfMemory, Vec};
+use moteur_pool::{Box, Heap, Vec};
 use moteur_wasm::{FuncIdx, GlobalType, TableType};
 
+use super::arena::List;
 use crate::lower;
 use crate::module::Module;
 use crate::slot::Slot;
@@ -74,37 +75,25 @@ impl Drop for LoadedModule {
     }
 }
 
-/// An instance of a module.
+/// An instance of a module. Its lists stand in one block of the store's arena.
 pub(crate) struct InstanceEntity {
     pub loaded: NonNull<LoadedModule>,
     /// All functions of the index space, imported ones first.
-    pub funcs: Box<[NonNull<FuncEntity>]>,
-    pub tables: Box<[NonNull<TableEntity>]>,
-    pub memories: Box<[NonNull<MemoryEntity>]>,
-    /// Addresses of the values of all globals.
-    pub globals: Box<[NonNull<u64>]>,
-    pub global_entities: Box<[NonNull<GlobalEntity>]>,
+    pub funcs: List<NonNull<FuncEntity>>,
+    pub tables: List<NonNull<TableEntity>>,
+    pub memories: List<NonNull<MemoryEntity>>,
+    /// Addresses of the values of all globals: the same list as `global_entities`, whose values stand first.
+    pub globals: List<NonNull<u64>>,
+    pub global_entities: List<NonNull<GlobalEntity>>,
     /// One bit for each element segment that was dropped.
-    pub elem_dropped: Box<[u32]>,
+    pub elem_dropped: List<u32>,
     /// One bit for each data segment that was dropped.
-    pub data_dropped: Box<[u32]>,
+    pub data_dropped: List<u32>,
 }
 
-impl InstanceEntity {
-    /// An instance of nothing yet, for instantiation to fill.
-    pub fn empty(loaded: NonNull<LoadedModule>, heap: Heap) -> Result<InstanceEntity, OutOfMemory> {
-        Ok(InstanceEntity {
-            loaded,
-            funcs: Vec::new_in(heap).into_boxed_slice()?,
-            tables: Vec::new_in(heap).into_boxed_slice()?,
-            memories: Vec::new_in(heap).into_boxed_slice()?,
-            globals: Vec::new_in(heap).into_boxed_slice()?,
-            global_entities: Vec::new_in(heap).into_boxed_slice()?,
-            elem_dropped: Vec::new_in(heap).into_boxed_slice()?,
-            data_dropped: Vec::new_in(heap).into_boxed_slice()?,
-        })
-    }
+const _: () = assert!(core::mem::offset_of!(GlobalEntity, bits) == 0);
 
+impl InstanceEntity {
     /// The function with index `func`; validation proved that it exists.
     pub fn func(&self, func: FuncIdx) -> Option<NonNull<FuncEntity>> {
         self.funcs.get(func.index()).copied()

@@ -6,11 +6,12 @@
 
 use core::ptr::NonNull;
 
-use moteur_pool::{Box, Vec};
 use moteur_wasm::{DataIdx, DataMode, ElemIdx, ElemMode, FuncIdx, GlobalIdx, MemIdx, TableIdx};
 
+use super::arena::List;
 use super::bulk::{self, ConstValues};
 use super::entity::{FuncEntity, GlobalEntity, InstanceEntity, LoadedModule, MemoryEntity, TableEntity};
+use crate::alloc::HeapAlloc;
 use crate::context::{Handle, StorePtr};
 use crate::error::{Error, Limit, LinkError};
 use crate::externs::Extern;
@@ -101,60 +102,129 @@ fn allocate(
     loaded: NonNull<LoadedModule>,
     imports: &[Extern],
 ) -> Result<NonNull<InstanceEntity>, Error> {
-    let heap = store.heap;
-    let instance = store.arena.add(InstanceEntity::empty(loaded, heap)?)?;
     // SAFETY: loaded modules live as long as the store.
     let wasm = unsafe { (*loaded.as_ptr()).module.wasm() };
-
-    let mut funcs = Vec::with_capacity_in(wasm.func_count() as usize, heap)?;
-    let mut tables = Vec::with_capacity_in(wasm.table_count() as usize, heap)?;
-    let mut memories = Vec::with_capacity_in(wasm.memory_count() as usize, heap)?;
-    let mut globals = Vec::with_capacity_in(wasm.global_count() as usize, heap)?;
+    let mut lists = Lists::new(store, wasm)?;
     for import in imports {
-        match import {
-            Extern::Func(func) => funcs.push(func.0.get(store)?)?,
-            Extern::Table(table) => tables.push(table.0.get(store)?)?,
-            Extern::Memory(memory) => memories.push(memory.0.get(store)?)?,
-            Extern::Global(global) => globals.push(global.0.get(store)?)?,
-        }
+        let (kind, entity) = match import {
+            Extern::Func(func) => (FUNCS, func.0.get(store)?.cast()),
+            Extern::Table(table) => (TABLES, table.0.get(store)?.cast()),
+            Extern::Memory(memory) => (MEMORIES, memory.0.get(store)?.cast()),
+            Extern::Global(global) => (GLOBALS, global.0.get(store)?.cast()),
+        };
+        lists.push(kind, entity);
     }
-    define_funcs(store, loaded, instance, &mut funcs)?;
+    // SAFETY: the lists are filled below, each with as many entities as the module has of the kind.
+    let entity = unsafe { lists.instance(loaded) };
+    let instance = store.arena.add(entity)?;
+
+    define_funcs(store, loaded, instance, &mut lists)?;
     for table in wasm.imported_table_count()..wasm.table_count() {
         let ty = wasm.table_type(TableIdx(table)).ok_or(Error::Type)?;
-        let table = TableEntity::new(ty, 0, store.engine.config().table_elements_max, heap)?;
-        tables.push(store.arena.add(table)?)?;
+        let table = TableEntity::new(ty, 0, store.engine.config().table_elements_max, store.heap)?;
+        lists.push(TABLES, store.arena.add(table)?.cast());
     }
     for memory in wasm.imported_memory_count()..wasm.memory_count() {
         let ty = wasm.memory_type(MemIdx(memory)).ok_or(Error::Type)?;
-        let memory = MemoryEntity::new(ty, store.engine.config().memory_pages_max, heap)?;
-        memories.push(store.arena.add(memory)?)?;
+        let memory = MemoryEntity::new(ty, store.engine.config().memory_pages_max, store.heap)?;
+        lists.push(MEMORIES, store.arena.add(memory)?.cast());
     }
-    define_globals(store, loaded, &mut globals)?;
-
-    // SAFETY: just made, and nobody else knows it.
-    let entity = unsafe { &mut *instance.as_ptr() };
-    entity.funcs = funcs.into_boxed_slice()?;
-    entity.tables = tables.into_boxed_slice()?;
-    entity.memories = memories.into_boxed_slice()?;
-    // SAFETY: globals live as long as the store.
-    let bits = |global: &NonNull<GlobalEntity>| unsafe { NonNull::from(&mut (*global.as_ptr()).bits) };
-    let mut addresses = Vec::with_capacity_in(globals.len(), heap)?;
-    for global in &globals {
-        addresses.push(bits(global))?;
+    for global in wasm.imported_global_count()..wasm.global_count() {
+        let ty = wasm.global_type(GlobalIdx(global)).ok_or(Error::Type)?;
+        lists.push(GLOBALS, store.arena.add(GlobalEntity { bits: 0, ty })?.cast());
     }
-    entity.globals = addresses.into_boxed_slice()?;
-    entity.global_entities = globals.into_boxed_slice()?;
-    entity.elem_dropped = Box::zeroed_in(wasm.elem_count().div_ceil(32) as usize, heap)?;
-    entity.data_dropped = Box::zeroed_in(wasm.data_count().div_ceil(32) as usize, heap)?;
-    evaluate_globals(entity);
+    debug_assert!(lists.full(), "one entity for each index");
+    // SAFETY: just made, with full lists now.
+    evaluate_globals(unsafe { instance.as_ref() });
     Ok(instance)
+}
+
+/// The kinds of entities that have an index space.
+const KINDS: usize = 4;
+const FUNCS: usize = 0;
+const TABLES: usize = 1;
+const MEMORIES: usize = 2;
+const GLOBALS: usize = 3;
+
+/// An instance's lists while they are filled: one block of words.
+///
+/// ```text
+/// functions | tables | memories | globals | dropped elements' bits | dropped data's bits
+/// ```
+struct Lists {
+    lists: [Filling; KINDS],
+    /// Words of bits behind them, for elements and for data.
+    bits: NonNull<usize>,
+    elem_words: usize,
+    data_words: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Filling {
+    first: NonNull<NonNull<()>>,
+    len: usize,
+    filled: usize,
+}
+
+impl Lists {
+    fn new(store: &mut StoreInner, wasm: &moteur_wasm::Module<HeapAlloc>) -> Result<Lists, Error> {
+        let lens = [wasm.func_count(), wasm.table_count(), wasm.memory_count(), wasm.global_count()];
+        let words = |bits: u32| bits.div_ceil(32) as usize;
+        let (elem_words, data_words) = (words(wasm.elem_count()), words(wasm.data_count()));
+        let entities = lens.iter().fold(0_usize, |sum, len| sum.saturating_add(*len as usize));
+        let all = entities.saturating_add(elem_words).saturating_add(data_words);
+        let mut at = store.arena.add_slice(all, |_| 0_usize)?;
+        let lists = lens.map(|len| {
+            let first = at.cast();
+            // SAFETY: the block has room for all of them.
+            at = unsafe { at.add(len as usize) };
+            Filling { first, len: len as usize, filled: 0 }
+        });
+        Ok(Lists { lists, bits: at, elem_words, data_words })
+    }
+
+    /// Adds the next entity of a kind. The module has no more than the list has room for.
+    fn push(&mut self, kind: usize, entity: NonNull<()>) {
+        if let Some(list) = self.lists.get_mut(kind)
+            && list.filled < list.len
+        {
+            // SAFETY: just compared.
+            unsafe { list.first.add(list.filled).write(entity) };
+            list.filled = list.filled.wrapping_add(1);
+        }
+    }
+
+    fn full(&self) -> bool {
+        self.lists.iter().all(|list| list.filled == list.len)
+    }
+
+    /// The instance that the lists belong to.
+    ///
+    /// # Safety
+    /// The lists are filled before anybody looks into them.
+    unsafe fn instance(&self, loaded: NonNull<LoadedModule>) -> InstanceEntity {
+        let [funcs, tables, memories, globals] = self.lists;
+        // SAFETY: the block has all of them; the caller sees to their content. Bits are half a word at most.
+        unsafe {
+            InstanceEntity {
+                loaded,
+                funcs: List::new(funcs.first.cast(), funcs.len),
+                tables: List::new(tables.first.cast(), tables.len),
+                memories: List::new(memories.first.cast(), memories.len),
+                globals: List::new(globals.first.cast(), globals.len),
+                global_entities: List::new(globals.first.cast(), globals.len),
+                elem_dropped: List::new(self.bits.cast(), self.elem_words),
+                data_dropped: List::new(self.bits.add(self.elem_words).cast(), self.data_words),
+            }
+        }
+    }
 }
 
 fn define_funcs(
     store: &mut StoreInner,
     loaded: NonNull<LoadedModule>,
     instance: NonNull<InstanceEntity>,
-    funcs: &mut Vec<NonNull<FuncEntity>>,
+    lists: &mut Lists,
 ) -> Result<(), Error> {
     // SAFETY: loaded modules live as long as the store.
     let loaded = unsafe { loaded.as_ref() };
@@ -169,22 +239,7 @@ fn define_funcs(
     })?;
     for at in 0..count {
         // SAFETY: there are `count` of them.
-        funcs.push(unsafe { first.add(at) })?;
-    }
-    Ok(())
-}
-
-fn define_globals(
-    store: &mut StoreInner,
-    loaded: NonNull<LoadedModule>,
-    globals: &mut Vec<NonNull<GlobalEntity>>,
-) -> Result<(), Error> {
-    // SAFETY: loaded modules live as long as the store.
-    let wasm = unsafe { loaded.as_ref().module.wasm() };
-    let imported = wasm.imported_global_count();
-    for global in imported..wasm.global_count() {
-        let ty = wasm.global_type(GlobalIdx(global)).ok_or(Error::Type)?;
-        globals.push(store.arena.add(GlobalEntity { bits: 0, ty })?)?;
+        lists.push(FUNCS, unsafe { first.add(at) }.cast());
     }
     Ok(())
 }

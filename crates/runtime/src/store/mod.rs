@@ -80,8 +80,10 @@ pub(crate) struct StoreInner {
 pub struct Store<T> {
     inner: NonNull<StoreInner>,
     /// Owns a `T`; and neither a longer nor a shorter lifetime in `T` will do, because host functions write to it.
-    owns: PhantomData<(T, fn(T) -> T)>,
+    owns: PhantomData<Owned<T>>,
 }
+
+type Owned<T> = (T, fn(T) -> T);
 
 // SAFETY: all that a store reaches belongs to it or is shared through atomics; host functions are `Send` and `Sync`.
 #[cfg(target_has_atomic = "ptr")]

@@ -1,10 +1,10 @@
 //! The pass over a module's bytes: section by section, validated as it goes.
 
+use super::{Data, DataMode, Elem, unique};
 use super::{
     ElemEntry, ElemItem, ElemMode, Export, ExternIdx, ExternType, FuncEntry, GlobalEntry, Import, Imported, Module,
     Section, TypeEntry, count,
 };
-use super::{Data, DataMode, Elem};
 use crate::alloc::{Alloc, Buffer};
 use crate::const_expr::ConstExpr;
 use crate::error::{Error, ErrorKind, Feature, Result};
@@ -164,10 +164,9 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         reserve(&mut self.module.types, count, reader)?;
         for _ in 0..count {
             let start = reader.pos();
-            match reader.byte()? {
-                0x60 => {}
-                0x4E..=0x50 | 0x5E | 0x5F => return Err(Error::new(ErrorKind::Unsupported(Feature::Gc), start)),
-                _ => return Err(Error::new(ErrorKind::BadFuncType, start)),
+            let form = reader.byte()?;
+            if form != 0x60 {
+                return Err(Error::new(not_a_func_type(form), start));
             }
             let start = self.module.type_values.len() as u32;
             let params = self.type_values(reader, limits::PARAMS, ErrorKind::TooManyParams)?;
@@ -305,25 +304,13 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
                 }
                 ExternIdx::Table(table) => self.module.table_type(table).map(|_| ()).ok_or(ErrorKind::UnknownTable),
                 ExternIdx::Memory(memory) => self.has_memory(memory),
-                ExternIdx::Global(global) => self.module.global_type(global).map(|_| ()).ok_or(ErrorKind::UnknownGlobal),
+                ExternIdx::Global(global) => {
+                    self.module.global_type(global).map(|_| ()).ok_or(ErrorKind::UnknownGlobal)
+                }
             };
             known.map_err(|kind| Error::new(kind, at))?;
         }
-        self.check_export_names(&mut names)
-    }
-
-    /// Two exports of the same name stand next to each other once sorted.
-    fn check_export_names(&self, names: &mut [u32]) -> Result<()> {
-        let name = |start: u32| Reader::from(self.bytes, start).name().unwrap_or_default();
-        heap_sort(names, |a, b| name(a) < name(b));
-        for pair in names.windows(2) {
-            if let [first, second] = *pair
-                && name(first) == name(second)
-            {
-                return Err(Error::new(ErrorKind::DuplicateExport, first.max(second) as usize));
-            }
-        }
-        Ok(())
+        unique::check_names(self.bytes, &mut names)
     }
 
     fn has_memory(&self, memory: MemIdx) -> Result<(), ErrorKind> {
@@ -406,6 +393,15 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
     }
 }
 
+/// The proposal that has a type of this form, if there is one.
+fn not_a_func_type(form: u8) -> ErrorKind {
+    match form {
+        0x4E..=0x50 | 0x5E | 0x5F => ErrorKind::Unsupported(Feature::Gc),
+        0x5D => ErrorKind::Unsupported(Feature::StackSwitching),
+        _ => ErrorKind::BadFuncType,
+    }
+}
+
 /// Makes room for what a section says it holds, which its own length has bounded.
 fn reserve<T: Copy>(buffer: &mut impl Buffer<T>, count: u32, reader: &Reader<'_>) -> Result<()> {
     buffer.reserve_exact(count as usize).map_err(|e| reader.error(e.into()))
@@ -421,51 +417,4 @@ fn add<T: Copy>(space: &mut impl Buffer<T>, item: T, max: u32, too_many: ErrorKi
         return Err(Error::new(too_many, at));
     }
     space.push(item).map_err(|e| Error::new(e.into(), at))
-}
-
-/// Sorts without memory and without recursion, whatever the input, and in far less code than the sort of `core`.
-fn heap_sort(items: &mut [u32], less: impl Fn(u32, u32) -> bool) {
-    let len = items.len();
-    // First make a heap, from the last parent up to the root; then move the greatest behind it, one after the other.
-    for step in (0..len + len / 2).rev() {
-        let (mut parent, end) = if step >= len { (step - len, len) } else { (0, step) };
-        if step < len {
-            swap(items, 0, step);
-        }
-        loop {
-            let mut greatest = parent;
-            for child in [2 * parent + 1, 2 * parent + 2] {
-                if let (true, Some(&a), Some(&b)) = (child < end, items.get(greatest), items.get(child))
-                    && less(a, b)
-                {
-                    greatest = child;
-                }
-            }
-            if greatest == parent {
-                break;
-            }
-            swap(items, parent, greatest);
-            parent = greatest;
-        }
-    }
-}
-
-fn swap(items: &mut [u32], a: usize, b: usize) {
-    if let Ok([a, b]) = items.get_disjoint_mut([a, b]) {
-        core::mem::swap(a, b);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn heap_sort_sorts() {
-        for len in 0..40u32 {
-            let mut items: std::vec::Vec<u32> = (0..len).map(|at| at * 7919 % 31).collect();
-            let mut sorted = items.clone();
-            sorted.sort_unstable();
-            super::heap_sort(&mut items, |a, b| a < b);
-            assert_eq!(items, sorted);
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod decode;
 mod extern_;
 mod names;
 mod segment;
+mod unique;
 
 use core::ops::Range;
 

@@ -1,9 +1,9 @@
 //! The rules of validation that a signature cannot tell, one function per group of operators.
 
 use super::scratch::FrameKind;
-use super::{Fields, FuncValidator};
+use super::{Checked, Fields, FuncValidator};
 use crate::alloc::Alloc;
-use crate::error::{ErrorKind, Result};
+use crate::error::ErrorKind;
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, TableIdx, TypeIdx};
 use crate::op::{Immediate, Op, Row, Signature};
 use crate::types::{FuncType, OperandType, RefType, ValType};
@@ -11,7 +11,7 @@ use crate::types::{FuncType, OperandType, RefType, ValType};
 impl<'m, A: Alloc> FuncValidator<'m, A> {
     /// Checks the instruction that was read last. The common ones come first.
     #[inline]
-    pub(super) fn check(&mut self) -> Result<()> {
+    pub(super) fn check(&mut self) -> Checked {
         let row = self.instr.row;
         if row.signature != Signature::OPEN {
             if row.immediate != Immediate::None {
@@ -26,7 +26,8 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// What the immediates of an operator with a fixed signature refer to must be there.
-    fn check_imm(&self) -> Result<()> {
+    #[inline(never)]
+    fn check_imm(&self) -> Checked {
         let Fields { first, second, .. } = self.instr;
         match self.instr.row.immediate {
             Immediate::I32 | Immediate::I64 | Immediate::F32 | Immediate::F64 => Ok(()),
@@ -51,15 +52,16 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// Checks an operator whose signature depends on its immediates, on the blocks or on its operands.
-    fn check_open(&mut self) -> Result<()> {
-        let Fields { row: Row { op, .. }, first, second, ty, .. } = self.instr;
+    #[inline(never)]
+    fn check_open(&mut self) -> Checked {
+        let Fields { row: &Row { op, .. }, first, second, .. } = self.instr;
         match op {
             Op::GlobalGet | Op::GlobalSet => self.check_global(op, GlobalIdx(first)),
-            Op::Block => self.enter(FrameKind::Block, ty),
-            Op::Loop => self.enter(FrameKind::Loop, ty),
+            Op::Block => self.enter(FrameKind::Block),
+            Op::Loop => self.enter(FrameKind::Loop),
             Op::If => {
                 self.pop(OperandType::I32)?;
-                self.enter(FrameKind::If, ty)
+                self.enter(FrameKind::If)
             }
             Op::Else => self.check_else(),
             Op::End => self.check_end(),
@@ -71,12 +73,12 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
                 Ok(())
             }
             Op::Call | Op::ReturnCall => {
-                let ty = self.module.func_type_idx(FuncIdx(first)).ok_or_else(|| self.error(ErrorKind::UnknownFunc))?;
+                let ty = self.module.func_type_idx(FuncIdx(first)).ok_or(ErrorKind::UnknownFunc)?;
                 self.check_call(op, ty)
             }
             Op::CallIndirect | Op::ReturnCallIndirect => {
                 if self.table_element(TableIdx(second))? != RefType::FUNCREF {
-                    return Err(self.error(ErrorKind::CallThroughTable));
+                    return Err(ErrorKind::CallThroughTable);
                 }
                 self.func_type(TypeIdx(first))?;
                 self.pop(OperandType::I32)?;
@@ -90,7 +92,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
             Op::RefIsNull => {
                 let ty = self.pop_any()?;
                 if !ty.may_be_ref() {
-                    return Err(self.mismatch(OperandType::None, ty));
+                    return Err(ErrorKind::TypeMismatch { expected: OperandType::None, found: ty });
                 }
                 self.push(OperandType::I32)
             }
@@ -102,20 +104,20 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         }
     }
 
-    fn check_end(&mut self) -> Result<()> {
+    fn check_end(&mut self) -> Checked {
         if self.frame.kind == FrameKind::If {
             let ty = self.frame.ty;
             if self.module.block_params(&ty) != self.module.block_results(&ty) {
-                return Err(self.error(ErrorKind::ElseRequired));
+                return Err(ErrorKind::ElseRequired);
             }
         }
         self.pop_results()?;
         self.leave()
     }
 
-    fn check_else(&mut self) -> Result<()> {
+    fn check_else(&mut self) -> Checked {
         if self.frame.kind != FrameKind::If {
-            return Err(self.error(ErrorKind::ElseUnexpected));
+            return Err(ErrorKind::ElseUnexpected);
         }
         self.pop_results()?;
         self.frame.kind = FrameKind::Block;
@@ -125,21 +127,21 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// `select` without a type: of numbers only.
-    fn check_numeric_select(&mut self) -> Result<()> {
+    fn check_numeric_select(&mut self) -> Checked {
         self.pop(OperandType::I32)?;
         let second = self.pop_any()?;
         let first = self.pop_any()?;
         let ty = if first == OperandType::None { second } else { first };
         if ty != OperandType::None && ty.may_be_ref() {
-            return Err(self.mismatch(OperandType::None, ty));
+            return Err(ErrorKind::TypeMismatch { expected: OperandType::None, found: ty });
         }
         if second != ty && second != OperandType::None {
-            return Err(self.mismatch(ty, second));
+            return Err(ErrorKind::TypeMismatch { expected: ty, found: second });
         }
         self.push(ty)
     }
 
-    fn check_select(&mut self, ty: OperandType) -> Result<()> {
+    fn check_select(&mut self, ty: OperandType) -> Checked {
         self.pop(OperandType::I32)?;
         self.pop(ty)?;
         self.pop(ty)?;
@@ -147,8 +149,8 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     #[inline]
-    fn check_local(&mut self, op: Op, local: LocalIdx) -> Result<()> {
-        let ty = self.scratch.locals.get(local).ok_or_else(|| self.error(ErrorKind::UnknownLocal))?;
+    fn check_local(&mut self, op: Op, local: LocalIdx) -> Checked {
+        let ty = self.scratch.locals.get(local).ok_or(ErrorKind::UnknownLocal)?;
         if op != Op::LocalGet {
             self.pop(ty)?;
         }
@@ -158,17 +160,17 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         Ok(())
     }
 
-    fn check_global(&mut self, op: Op, global: GlobalIdx) -> Result<()> {
-        let global = self.module.global_type(global).ok_or_else(|| self.error(ErrorKind::UnknownGlobal))?;
+    fn check_global(&mut self, op: Op, global: GlobalIdx) -> Checked {
+        let global = self.module.global_type(global).ok_or(ErrorKind::UnknownGlobal)?;
         let ty = OperandType::new(global.value);
         match op {
             Op::GlobalGet => self.push(ty),
             _ if global.mutable => self.pop(ty),
-            _ => Err(self.error(ErrorKind::ImmutableGlobal)),
+            _ => Err(ErrorKind::ImmutableGlobal),
         }
     }
 
-    fn check_table(&mut self, op: Op, table: TableIdx) -> Result<()> {
+    fn check_table(&mut self, op: Op, table: TableIdx) -> Checked {
         let element = OperandType::new(ValType::Ref(self.table_element(table)?));
         match op {
             Op::TableGet => {
@@ -194,11 +196,11 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// Calls and tail calls, after the operand that an indirect one takes.
-    fn check_call(&mut self, op: Op, ty: TypeIdx) -> Result<()> {
+    fn check_call(&mut self, op: Op, ty: TypeIdx) -> Checked {
         let ty = self.func_type(ty)?;
         let tail = matches!(op, Op::ReturnCall | Op::ReturnCallIndirect);
         if tail && ty.results != self.results {
-            return Err(self.error(ErrorKind::TailCallResults));
+            return Err(ErrorKind::TailCallResults);
         }
         self.pop_all(ty.params)?;
         if tail {
@@ -209,7 +211,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// `br` and `br_if`.
-    fn check_branch(&mut self, op: Op, label: LabelIdx) -> Result<()> {
+    fn check_branch(&mut self, op: Op, label: LabelIdx) -> Checked {
         if op == Op::BrIf {
             self.pop(OperandType::I32)?;
         }
@@ -224,7 +226,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// All targets of a `br_table` take as many values, and each takes those on the stack.
-    fn check_br_table(&mut self) -> Result<()> {
+    fn check_br_table(&mut self) -> Checked {
         self.pop(OperandType::I32)?;
         let mut arity = None;
         for _ in 0..=self.instr.first {
@@ -232,7 +234,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
             let target = self.target(label)?;
             let types = target.label_types(self.module);
             if *arity.get_or_insert(types.len()) != types.len() {
-                return Err(self.error(ErrorKind::BranchArity));
+                return Err(ErrorKind::BranchArity);
             }
             self.check_top(types)?;
         }
@@ -241,7 +243,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// The stack could give values of these types.
-    fn check_top(&self, types: &[ValType]) -> Result<()> {
+    fn check_top(&self, types: &[ValType]) -> Checked {
         let values = self.scratch.values.get(self.frame.base as usize..).unwrap_or(&[]);
         let mut values = values.iter().rev();
         for &ty in types.iter().rev() {
@@ -250,49 +252,49 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
                 None if self.frame.unreachable => {}
                 found => {
                     let found = found.copied().unwrap_or(OperandType::None);
-                    return Err(self.mismatch(OperandType::new(ty), found));
+                    return Err(ErrorKind::TypeMismatch { expected: OperandType::new(ty), found });
                 }
             }
         }
         Ok(())
     }
 
-    fn func_type(&self, ty: TypeIdx) -> Result<FuncType<'m>> {
-        self.module.func_type(ty).ok_or_else(|| self.error(ErrorKind::UnknownType))
+    fn func_type(&self, ty: TypeIdx) -> Checked<FuncType<'m>> {
+        self.module.func_type(ty).ok_or(ErrorKind::UnknownType)
     }
 
-    fn table_element(&self, table: TableIdx) -> Result<RefType> {
+    fn table_element(&self, table: TableIdx) -> Checked<RefType> {
         match self.module.table_type(table) {
             Some(table) => Ok(table.element),
-            None => Err(self.error(ErrorKind::UnknownTable)),
+            None => Err(ErrorKind::UnknownTable),
         }
     }
 
-    fn elem_type(&self, elem: ElemIdx) -> Result<RefType> {
-        self.module.elem_type(elem).ok_or_else(|| self.error(ErrorKind::UnknownElem))
+    fn elem_type(&self, elem: ElemIdx) -> Checked<RefType> {
+        self.module.elem_type(elem).ok_or(ErrorKind::UnknownElem)
     }
 
-    fn has_memory(&self) -> Result<()> {
-        if self.module.memory_count() == 0 { Err(self.error(ErrorKind::UnknownMemory)) } else { Ok(()) }
+    fn has_memory(&self) -> Checked {
+        if self.module.memory_count() == 0 { Err(ErrorKind::UnknownMemory) } else { Ok(()) }
     }
 
-    fn has_data(&self, data: DataIdx) -> Result<()> {
+    fn has_data(&self, data: DataIdx) -> Checked {
         match self.module.declared_data_count() {
-            None => Err(self.error(ErrorKind::DataCountRequired)),
+            None => Err(ErrorKind::DataCountRequired),
             Some(count) if data.0 < count => Ok(()),
-            Some(_) => Err(self.error(ErrorKind::UnknownData)),
+            Some(_) => Err(ErrorKind::UnknownData),
         }
     }
 
-    fn check_declared(&self, func: FuncIdx) -> Result<()> {
+    fn check_declared(&self, func: FuncIdx) -> Checked {
         match self.module.is_declared(func) {
             Some(true) => Ok(()),
-            Some(false) => Err(self.error(ErrorKind::UndeclaredFunc)),
-            None => Err(self.error(ErrorKind::UnknownFunc)),
+            Some(false) => Err(ErrorKind::UndeclaredFunc),
+            None => Err(ErrorKind::UnknownFunc),
         }
     }
 
-    fn same_elements(&self, a: RefType, b: RefType) -> Result<()> {
-        if a == b { Ok(()) } else { Err(self.error(ErrorKind::ElemType)) }
+    fn same_elements(&self, a: RefType, b: RefType) -> Checked {
+        if a == b { Ok(()) } else { Err(ErrorKind::ElemType) }
     }
 }

@@ -23,8 +23,15 @@ use crate::types::{OperandType, ValType};
 
 pub(crate) use instr::Fields;
 pub use instr::{BlockType, BrTable, Imm, Instr, MemArg};
-pub use scratch::{LocalRun, Scratch};
 use scratch::{Frame, FrameKind};
+pub use scratch::{LocalRun, Scratch};
+
+/// What a rule says. Whoever applies it knows which instruction it was about.
+///
+/// FAST: a register is enough for it, on any machine.
+type Checked<T = ()> = core::result::Result<T, ErrorKind>;
+
+const _: () = assert!(size_of::<Checked>() <= 4);
 
 /// Checks one function, instruction by instruction.
 ///
@@ -62,12 +69,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     /// Reads the locals of a function, and stands before its first instruction.
     ///
     /// An imported function has no body: its length is out of bounds.
-    pub fn new(
-        module: &'m Module<A>,
-        bytes: &'m [u8],
-        func: FuncIdx,
-        scratch: &'m mut Scratch<A>,
-    ) -> Result<Self> {
+    pub fn new(module: &'m Module<A>, bytes: &'m [u8], func: FuncIdx, scratch: &'m mut Scratch<A>) -> Result<Self> {
         let body = module.body(func).ok_or(Error::new(ErrorKind::LengthOutOfBounds, 0))?;
         FuncValidator::of_body(module, bytes, func, body, scratch)
     }
@@ -137,8 +139,13 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
 
     #[inline]
     fn next(&mut self) -> Result<()> {
-        self.instr.read(&mut self.reader)?;
-        self.check()
+        self.instr.read(&mut self.reader).and_then(|()| self.check()).map_err(|kind| self.error(kind))
+    }
+
+    /// An error about the last instruction.
+    #[cold]
+    fn error(&self, kind: ErrorKind) -> Error {
+        Error { kind, offset: self.instr.offset }
     }
 
     /// Is what follows the last instruction executed? If not, the operand stack is not what it will be: it gives values
@@ -202,7 +209,7 @@ pub(crate) fn check_const<A: Alloc>(
             // Its being here is what declares it.
             Op::RefFunc => {
                 module.func_type_idx(as_func).ok_or_else(|| this.error(ErrorKind::UnknownFunc))?;
-                this.push(OperandType::FuncRef)?;
+                this.push(OperandType::FuncRef).map_err(|kind| this.error(kind))?;
                 func = Some(as_func);
             }
             Op::GlobalGet if as_global.0 >= module.imported_global_count() => {
@@ -211,7 +218,7 @@ pub(crate) fn check_const<A: Alloc>(
             Op::GlobalGet if module.global_type(as_global).is_some_and(|global| global.mutable) => {
                 return Err(this.error(ErrorKind::ConstExpected));
             }
-            _ => this.check()?,
+            _ => this.check().map_err(|kind| this.error(kind))?,
         }
         if this.height() > limits::CONST_OPERANDS {
             return Err(this.error(ErrorKind::ConstTooDeep));

@@ -3,10 +3,10 @@
 //! Nobody looks below the base of the innermost block. In unreachable code its part of the stack gives any type when it
 //! is empty: `OperandType::None`.
 
-use super::{BlockType, FuncValidator};
 use super::scratch::{Frame, FrameKind};
+use super::{BlockType, Checked, FuncValidator};
 use crate::alloc::{Alloc, Buffer};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::ErrorKind;
 use crate::index::LabelIdx;
 use crate::limits;
 use crate::op::Signature;
@@ -15,15 +15,15 @@ use crate::types::{OperandType, ValType};
 impl<A: Alloc> FuncValidator<'_, A> {
     /// Puts a value on the stack.
     #[inline]
-    pub(super) fn push(&mut self, ty: OperandType) -> Result<()> {
+    pub(super) fn push(&mut self, ty: OperandType) -> Checked {
         if self.scratch.values.len() >= limits::OPERANDS {
-            return Err(self.error(ErrorKind::TooManyOperands));
+            return Err(ErrorKind::TooManyOperands);
         }
-        self.scratch.values.push(ty).map_err(|e| self.error(e.into()))
+        Ok(self.scratch.values.push(ty)?)
     }
 
     /// Puts values on the stack, the last one on top.
-    pub(super) fn push_all(&mut self, types: &[ValType]) -> Result<()> {
+    pub(super) fn push_all(&mut self, types: &[ValType]) -> Checked {
         for &ty in types {
             self.push(OperandType::new(ty))?;
         }
@@ -31,7 +31,7 @@ impl<A: Alloc> FuncValidator<'_, A> {
     }
 
     /// Takes a value of any type.
-    pub(super) fn pop_any(&mut self) -> Result<OperandType> {
+    pub(super) fn pop_any(&mut self) -> Checked<OperandType> {
         let height = self.scratch.values.len();
         match self.scratch.values.last() {
             Some(&ty) if height > self.frame.base as usize => {
@@ -39,13 +39,13 @@ impl<A: Alloc> FuncValidator<'_, A> {
                 Ok(ty)
             }
             _ if self.frame.unreachable => Ok(OperandType::None),
-            _ => Err(self.mismatch(OperandType::None, OperandType::None)),
+            _ => Err(ErrorKind::TypeMismatch { expected: OperandType::None, found: OperandType::None }),
         }
     }
 
     /// Takes a value of a type.
     #[inline]
-    pub(super) fn pop(&mut self, expected: OperandType) -> Result<()> {
+    pub(super) fn pop(&mut self, expected: OperandType) -> Checked {
         let height = self.scratch.values.len();
         match self.scratch.values.last() {
             Some(&ty) if ty == expected && height > self.frame.base as usize => {
@@ -58,19 +58,19 @@ impl<A: Alloc> FuncValidator<'_, A> {
 
     /// The rest of `pop`: the stack is empty, or has another type.
     #[cold]
-    fn pop_other(&mut self, expected: OperandType) -> Result<()> {
+    fn pop_other(&mut self, expected: OperandType) -> Checked {
         if self.scratch.values.len() <= self.frame.base as usize && !self.frame.unreachable {
-            return Err(self.mismatch(expected, OperandType::None));
+            return Err(ErrorKind::TypeMismatch { expected, found: OperandType::None });
         }
         let found = self.pop_any()?;
         if found != expected && found != OperandType::None && expected != OperandType::None {
-            return Err(self.mismatch(expected, found));
+            return Err(ErrorKind::TypeMismatch { expected, found });
         }
         Ok(())
     }
 
     /// Takes values, the last one first.
-    pub(super) fn pop_all(&mut self, types: &[ValType]) -> Result<()> {
+    pub(super) fn pop_all(&mut self, types: &[ValType]) -> Checked {
         for &ty in types.iter().rev() {
             self.pop(OperandType::new(ty))?;
         }
@@ -79,13 +79,13 @@ impl<A: Alloc> FuncValidator<'_, A> {
 
     /// Takes and gives what an operator does whose signature depends on nothing else.
     #[inline]
-    pub(super) fn apply(&mut self, signature: Signature) -> Result<()> {
+    pub(super) fn apply(&mut self, signature: Signature) -> Checked {
         let mut operands = signature.operands();
         let result = signature.result();
         let base = self.frame.base as usize;
         let values = &mut self.scratch.values;
         let mut height = values.len();
-        // FAST: as long as the types are right, the stack is only looked at (`cargo xtask bench load`).
+        // FAST: as long as the types are right, the stack is only looked at, and written once.
         while let Some(&top) = values.get(height.wrapping_sub(1))
             && u16::from(top.0) == operands & 0xF
             && height > base
@@ -116,32 +116,33 @@ impl<A: Alloc> FuncValidator<'_, A> {
     }
 
     /// Opens a block whose operands are on the stack.
-    pub(super) fn enter(&mut self, kind: FrameKind, ty: BlockType) -> Result<()> {
+    pub(super) fn enter(&mut self, kind: FrameKind) -> Checked {
+        let ty = self.instr.ty;
         if let BlockType::Func(ty) = ty {
-            self.module.func_type(ty).ok_or_else(|| self.error(ErrorKind::UnknownType))?;
+            self.module.func_type(ty).ok_or(ErrorKind::UnknownType)?;
         }
         let params = self.module.block_params(&ty);
         self.pop_all(params)?;
         if self.scratch.frames.len() >= limits::NESTING {
-            return Err(self.error(ErrorKind::TooDeep));
+            return Err(ErrorKind::TooDeep);
         }
-        self.scratch.frames.push(self.frame).map_err(|e| self.error(e.into()))?;
+        self.scratch.frames.push(self.frame)?;
         self.frame = Frame { base: self.scratch.values.len() as u32, kind, unreachable: false, ty };
         self.push_all(params)
     }
 
     /// Takes the results of the innermost block, of which there must be no more and no fewer.
-    pub(super) fn pop_results(&mut self) -> Result<()> {
+    pub(super) fn pop_results(&mut self) -> Checked {
         let ty = self.frame.ty;
         self.pop_all(self.module.block_results(&ty))?;
         if self.scratch.values.len() != self.frame.base as usize {
-            return Err(self.error(ErrorKind::ValuesRemain));
+            return Err(ErrorKind::ValuesRemain);
         }
         Ok(())
     }
 
     /// Closes the innermost block, whose results have been taken.
-    pub(super) fn leave(&mut self) -> Result<()> {
+    pub(super) fn leave(&mut self) -> Checked {
         let ty = self.frame.ty;
         match self.scratch.frames.last() {
             Some(&outer) => {
@@ -150,30 +151,18 @@ impl<A: Alloc> FuncValidator<'_, A> {
                 self.scratch.frames.truncate(depth - 1);
             }
             None if self.reader.is_empty() => self.ended = true,
-            None => return Err(self.reader.error(ErrorKind::BodySize)),
+            None => return Err(ErrorKind::BodySize),
         }
         self.push_all(self.module.block_results(&ty))
     }
 
-    /// An error about the last instruction.
-    #[cold]
-    pub(super) fn error(&self, kind: ErrorKind) -> Error {
-        Error { kind, offset: self.instr.offset }
-    }
-
-    /// A value of another type than needed, or none at all.
-    #[cold]
-    pub(super) fn mismatch(&self, expected: OperandType, found: OperandType) -> Error {
-        self.error(ErrorKind::TypeMismatch { expected, found })
-    }
-
     /// The block that a label belongs to.
-    pub(super) fn target(&self, label: LabelIdx) -> Result<Frame> {
+    pub(super) fn target(&self, label: LabelIdx) -> Checked<Frame> {
         let frames = &self.scratch.frames;
         let frame = match label.0 {
             0 => Some(self.frame),
             _ => frames.len().checked_sub(label.index()).and_then(|at| frames.get(at).copied()),
         };
-        frame.ok_or_else(|| self.error(ErrorKind::UnknownLabel))
+        frame.ok_or(ErrorKind::UnknownLabel)
     }
 }

@@ -1,0 +1,85 @@
+//! What Rust programs do with their standard library, one program per first argument. `rust_guests.rs` compiles this
+//! file for WASI and for this machine, and compares what both say.
+
+use std::collections::HashMap;
+use std::io::{BufRead, Read, Write};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let number = || arguments.get(2).and_then(|text| text.parse::<i32>().ok()).unwrap_or_default();
+    match arguments.get(1).map_or("", String::as_str) {
+        "print" => {
+            println!("{:>8}|{:<8}|{:^8}|{:#x}|{:e}", "right", "left", "mid", 255, 12345.678);
+            eprintln!("and this to the standard error");
+        }
+        "arguments" => println!("{:?}", &arguments[2..]),
+        "environment" => println!("{:?}", std::env::var("GIVEN")),
+        "input" => {
+            let mut text = String::new();
+            println!("{:?}", std::io::stdin().read_to_string(&mut text).map(|size| (size, text)));
+        }
+        "lines" => {
+            for line in std::io::stdin().lock().lines() {
+                println!("> {line:?}");
+            }
+        }
+        "output" => {
+            let mut out = std::io::stdout().lock();
+            (0..20_000).for_each(|line| writeln!(out, "line {line}").expect("the output is open"));
+        }
+        "clock" => {
+            let begin = Instant::now();
+            std::thread::sleep(Duration::from_millis(20));
+            let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+            println!("{} {}", begin.elapsed() >= Duration::from_millis(20), since_1970 > 1_600_000_000);
+        }
+        "random" => {
+            // The map's order comes from random numbers; its content does not.
+            let map: HashMap<u32, u64> = (0..2000).map(|key| (key, u64::from(key) * 3)).collect();
+            println!("{} {}", map.len(), map.values().sum::<u64>());
+        }
+        "memory" => {
+            let blocks: Vec<Vec<u8>> = (0..64).map(|value| vec![value; 1 << 20]).collect();
+            println!("{}", blocks.iter().map(|block| u64::from(block[12_345])).sum::<u64>());
+        }
+        "sort" => {
+            let mut numbers: Vec<u32> = (0..50_000u32).map(|number| number.wrapping_mul(2_654_435_761)).collect();
+            numbers.sort_unstable();
+            println!("{:x}", numbers.iter().fold(0u64, |hash, &number| hash.rotate_left(7) ^ u64::from(number)));
+        }
+        "numbers" => numbers(),
+        "recursion" => println!("{}", recurse(number())),
+        "files" => println!("{}", std::fs::read("surely/not/there").is_err()),
+        "exit" => std::process::exit(number()),
+        "panic" => panic!("as asked"),
+        other => println!("no program {other:?}"),
+    }
+}
+
+fn recurse(depth: i32) -> i32 {
+    if depth == 0 { 0 } else { std::hint::black_box(recurse(depth - 1)) + 1 }
+}
+
+/// Arithmetic whose result is the same bits on every machine.
+fn numbers() {
+    let (mut state, mut hash) = (7u64, 0u64);
+    let mut note = |bits: u64| hash = hash.rotate_left(5) ^ bits.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for index in 0..20_000i64 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let x = if index % 2 == 0 { f64::from_bits(state) } else { state as i64 as f64 / 1e12 };
+        let y = f32::from_bits((state >> 20) as u32);
+        let floats = [
+            [x.floor(), x.ceil(), x.trunc(), x.round_ties_even(), x.abs().sqrt(), x.copysign(-1.0), x.min(1.5), x.max(-3.0)],
+            [x * 1.1, x / 3.7, x + 1e-3, f64::from(x as f32), f64::from(y), f64::from(y.floor()), f64::from(y * 3.3), f64::from(y / 1.7)],
+            [f64::from(x as i32), f64::from(x as u32), x as i64 as f64, x as u64 as f64, y as i64 as f64, y as u64 as f64, state as f64, f64::from(state as f32)],
+        ];
+        floats.as_flattened().iter().filter(|value| !value.is_nan()).for_each(|value| note(value.to_bits()));
+        let divisor = index % 77 + 1;
+        note((state as i64 / divisor) as u64 ^ (state as i64 % divisor) as u64 ^ state / divisor as u64);
+        note((state as i32 >> (index % 32)) as u64 ^ u64::from((state as u32).rotate_left(index as u32 % 32)));
+        note(u64::from(state.leading_zeros() + state.trailing_zeros() * 100 + state.count_ones() * 10_000));
+        note(u64::from(x < 1.0) + u64::from(y >= 0.5) * 2 + u64::from(x as u8) * 4);
+    }
+    println!("{hash:x}");
+}
