@@ -15,6 +15,7 @@ use moteur_wasm::{FuncIdx, FuncType, Trap, TypeIdx, ValType};
 use super::backtrace;
 use super::ctx::Ctx;
 use super::dispatch::{DONE, RETURN_ACROSS, execute};
+use super::kinds::call::Call;
 use super::regs::{Leave, Regs};
 use super::value::float_acc_of;
 use super::RED_ZONE_SLOTS;
@@ -329,6 +330,11 @@ impl Activation {
             let Ctx { exit_pc, exit_fp, exit_data, exit_next, instance, .. } = *self.ctx;
             match leave {
                 Leave::DONE => Ok(None),
+                Leave::CALL_CHECK => {
+                    let func = Call::check(self.ctx, exit_pc, exit_fp).map_err(Error::Trap)?;
+                    lower::lower_func((*instance).loaded, FuncIdx(func))?;
+                    Ok(Some(At { pc: exit_pc, fp: exit_fp, result: 0 }))
+                }
                 Leave::LOWER => {
                     lower::lower_func((*instance).loaded, FuncIdx(exit_data as u32))?;
                     Ok(Some(At { pc: exit_pc, fp: exit_fp, result: 0 }))

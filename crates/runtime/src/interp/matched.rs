@@ -47,7 +47,9 @@ macro_rules! match_loop {
         ///
         /// # Safety
         /// `m` is a state that lowering and the driver made.
-        pub(crate) unsafe fn execute(mut m: Regs) -> Leave {
+        pub(crate) unsafe fn execute(m: Regs) -> Leave {
+            // FAST: a copy, because what is passed in memory stays in memory (`cargo xtask bench m33`: 16.8 without).
+            let mut m = Regs { ..m };
             let reason = loop {
                 // SAFETY: L1: `pc` points at an instruction, whose head is a token of `Instr`.
                 let instr = unsafe { transmute::<u16, Instr>(*m.pc) };

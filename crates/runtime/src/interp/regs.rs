@@ -8,7 +8,7 @@ use moteur_wasm::Trap;
 
 use super::ctx::Ctx;
 use super::registers::Pinned;
-use super::value::{FloatAcc, Value, read_ordered};
+use super::value::{Acc, FloatAcc, Value, hide_number, hide_pc, read_ordered};
 use crate::code::layout::{HEAD_UNITS, instr_units};
 use crate::slot::Slot;
 
@@ -68,6 +68,10 @@ impl Leave {
     /// A function of another instance returned to this one.
     pub const RETURN_ACROSS: Leave = Leave(5);
 
+    /// The call at `exit_pc` could not be made: the stack is at its end, somebody interrupts, or the function is called
+    /// for the first time.
+    pub const CALL_CHECK: Leave = Leave(6);
+
     const TRAP: u32 = 0x100;
 
     pub const fn trap(trap: Trap) -> Leave {
@@ -81,8 +85,15 @@ impl Leave {
 
 impl Step {
     #[inline(always)]
-    pub const fn trap(trap: Trap) -> Step {
-        Step::Leave(Leave::trap(trap))
+    pub fn trap(trap: Trap) -> Step {
+        Step::leave(Leave::trap(trap))
+    }
+
+    /// FAST: hides the reason from the optimiser, which otherwise loads all the constants before the match loop's
+    /// dispatch (`cargo xtask bench m33`).
+    #[inline(always)]
+    pub fn leave(leave: Leave) -> Step {
+        Step::Leave(Leave(hide_number(leave.0)))
     }
 }
 
@@ -147,10 +158,20 @@ impl Regs {
         unsafe { self.fp.add(self.op16(unit)) }
     }
 
+    /// Writes a result to the slot that the 16-bit operand at `unit` names, and nowhere else.
+    ///
+    /// # Safety
+    /// As for `slot`.
+    #[inline(always)]
+    pub unsafe fn put_slot<T: Value>(&mut self, unit: usize, value: T) {
+        // SAFETY: the caller's promise.
+        unsafe { T::store(self.slot(unit), value.settle()) }
+    }
+
     /// Goes past an instruction of this form.
     #[inline(always)]
     pub fn advance(&mut self, imm32: usize, op16: usize) {
-        self.pc = self.pc.wrapping_add(instr_units(imm32, op16));
+        self.pc = hide_pc(self.pc.wrapping_add(instr_units(imm32, op16)));
     }
 }
 
@@ -170,7 +191,7 @@ pub(crate) trait Dst: 'static {
     unsafe fn put<T: Value>(m: &mut Regs, unit: usize, value: T);
 }
 
-/// In the slot that the operand names.
+/// In the slot that the operand names; a result also in the accumulator of its type.
 pub(crate) struct InSlot;
 /// In the accumulator of the value's type.
 #[allow(dead_code, reason = "not every dispatch asks")]
@@ -199,6 +220,11 @@ impl Dst for InSlot {
     #[inline(always)]
     unsafe fn put<T: Value>(m: &mut Regs, unit: usize, value: T) {
         let value = value.settle();
+        // FAST: it costs nothing to leave the value in the accumulator as well, where the next instruction may want it
+        // (`cargo xtask bench m33`).
+        if !matches!(T::ACC, Acc::None) {
+            value.to_acc(m);
+        }
         // SAFETY: the caller's promise.
         unsafe { T::store(m.slot(unit), value) }
     }

@@ -88,12 +88,12 @@ impl Value for u64 {
     #[inline(always)]
     unsafe fn load(at: *const Slot) -> u64 {
         // SAFETY: the caller's promise.
-        unsafe { at.cast::<u64>().read_unaligned() }
+        unsafe { load_wide(at) }
     }
     #[inline(always)]
     unsafe fn store(at: *mut Slot, value: u64) {
         // SAFETY: the caller's promise.
-        unsafe { at.cast::<u64>().write_unaligned(value) }
+        unsafe { store_wide(at, value) }
     }
     #[inline(always)]
     fn from_acc(m: &Regs) -> u64 {
@@ -142,12 +142,12 @@ impl Value for f64 {
     #[inline(always)]
     unsafe fn load(at: *const Slot) -> f64 {
         // SAFETY: the caller's promise.
-        unsafe { at.cast::<f64>().read_unaligned() }
+        unsafe { f64::from_bits(load_wide(at)) }
     }
     #[inline(always)]
     unsafe fn store(at: *mut Slot, value: f64) {
         // SAFETY: the caller's promise.
-        unsafe { at.cast::<f64>().write_unaligned(value) }
+        unsafe { store_wide(at, value.to_bits()) }
     }
     #[inline(always)]
     fn from_acc(m: &Regs) -> f64 {
@@ -160,6 +160,40 @@ impl Value for f64 {
     #[inline(always)]
     fn from_imm(imm: u32) -> f64 {
         f64::from(f32::from_bits(imm))
+    }
+}
+
+/// Reads 64 bits.
+///
+/// # Safety
+/// As for `Value::load`.
+#[inline(always)]
+unsafe fn load_wide(at: *const Slot) -> u64 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if SLOT_BYTES == 8 {
+            return at.cast::<u64>().read();
+        }
+        // FAST: the address in a register of its own makes one LDRD of two loads (`cargo xtask bench m33`).
+        let at = settle_ptr(at.cast_mut()).cast::<u32>();
+        u64::from(at.read()) | u64::from(at.add(1).read()) << 32
+    }
+}
+
+/// Writes 64 bits.
+///
+/// # Safety
+/// As for `Value::store`.
+#[inline(always)]
+unsafe fn store_wide(at: *mut Slot, value: u64) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if SLOT_BYTES == 8 {
+            return at.cast::<u64>().write(value);
+        }
+        let at = settle_ptr(at).cast::<u32>();
+        at.write(value as u32);
+        at.add(1).write((value >> 32) as u32);
     }
 }
 
@@ -208,4 +242,58 @@ pub(crate) unsafe fn read_ordered<T: Copy>(at: *const T) -> T {
 pub(crate) unsafe fn write_ordered<T: Copy>(at: *mut T, value: T) {
     // SAFETY: the caller's promise.
     unsafe { if cfg!(target_arch = "arm") { at.write_volatile(value) } else { at.write(value) } }
+}
+
+/// As `Value::settle`, for an address.
+#[inline(always)]
+pub(crate) fn settle_ptr<T>(at: *mut T) -> *mut T {
+    #[cfg(target_arch = "arm")]
+    let at = {
+        let mut at = at;
+        // SAFETY: no instruction at all.
+        unsafe { core::arch::asm!("/* {0} */", inout(reg) at, options(nomem, nostack, preserves_flags)) };
+        at
+    };
+    at
+}
+
+/// `a + b`, without carry.
+///
+/// FAST: on Thumb the sum takes the place of `a`. LLVM gives it a third register, which costs a frame
+/// (`cargo xtask bench m33`).
+#[inline(always)]
+pub(crate) fn add_in_place(a: usize, b: usize) -> usize {
+    #[cfg(all(dispatch = "threaded", target_arch = "arm"))]
+    {
+        let mut sum = a;
+        // SAFETY: one addition.
+        unsafe { core::arch::asm!("add r12, r3", inout("r12") sum, in("r3") b, options(pure, nomem, nostack)) };
+        sum
+    }
+    #[cfg(not(all(dispatch = "threaded", target_arch = "arm")))]
+    a.wrapping_add(b)
+}
+
+macro_rules! hide {
+    ($($(#[$doc:meta])* $name:ident($value:ident: $ty:ty);)*) => { $(
+        $(#[$doc])*
+        #[inline(always)]
+        pub(crate) fn $name($value: $ty) -> $ty {
+            #[cfg(all(dispatch = "matched", target_arch = "arm"))]
+            let $value = {
+                let mut hidden = $value;
+                // SAFETY: no instruction at all.
+                unsafe { core::arch::asm!("/* {0} */", inout(reg) hidden, options(nomem, nostack, preserves_flags)) };
+                hidden
+            };
+            $value
+        }
+    )* };
+}
+
+hide! {
+    /// In the match loop on Arm, hides from the optimiser where a number comes from; elsewhere does nothing.
+    hide_number(number: u32);
+    /// As `hide_number`, for an address in the code.
+    hide_pc(pc: *const u16);
 }

@@ -179,9 +179,9 @@ impl<'m> Pass<'m> {
         if self.reachable {
             self.stack.settle_from(control.base, &mut self.code)?;
         }
-        self.stack.free_accs(&mut self.code);
         let targeted = !control.end.is_empty() || !control.otherwise.is_empty();
         if targeted {
+            self.stack.free_accs(&mut self.code);
             self.code.bind(control.otherwise);
             self.code.bind(control.end);
             self.reachable = true;

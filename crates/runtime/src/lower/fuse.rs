@@ -27,6 +27,17 @@ forms! {
     I64DivS => I64DivSImm, I64DivU => I64DivUImm, I64RemS => I64RemSImm, I64RemU => I64RemUImm,
     I64Eq => I64EqImm, I64Ne => I64NeImm, I64LtS => I64LtSImm, I64LtU => I64LtUImm, I64GtS => I64GtSImm,
     I64GtU => I64GtUImm, I64LeS => I64LeSImm, I64LeU => I64LeUImm, I64GeS => I64GeSImm, I64GeU => I64GeUImm,
+    F32Add => F32AddImm, F32Mul => F32MulImm, F32Div => F32DivImm,
+    F32Lt => F32LtImm, F32Gt => F32GtImm, F32Le => F32LeImm, F32Ge => F32GeImm,
+    F64Add => F64AddImm, F64Mul => F64MulImm,
+}
+
+forms! {
+    /// The store of a constant.
+    store_imm:
+    I32Store8 => I32Store8Imm, I32Store16 => I32Store16Imm, I32Store => I32StoreImm, F32Store => I32StoreImm,
+    I64Store8 => I32Store8Imm, I64Store16 => I32Store16Imm, I64Store32 => I32StoreImm, I64Store => I64StoreImm,
+    F64Store => I64StoreImm,
 }
 
 forms! {
@@ -38,6 +49,8 @@ forms! {
     I64Add => I64Add, I64Mul => I64Mul, I64And => I64And, I64Or => I64Or, I64Xor => I64Xor,
     I64Eq => I64Eq, I64Ne => I64Ne, I64LtS => I64GtS, I64LtU => I64GtU, I64GtS => I64LtS, I64GtU => I64LtU,
     I64LeS => I64GeS, I64LeU => I64GeU, I64GeS => I64LeS, I64GeU => I64LeU,
+    F32Add => F32Add, F32Mul => F32Mul, F32Lt => F32Gt, F32Gt => F32Lt, F32Le => F32Ge, F32Ge => F32Le,
+    F64Add => F64Add, F64Mul => F64Mul,
 }
 
 forms! {

@@ -149,19 +149,27 @@ impl<'m> Pass<'m> {
         {
             self.stack.truncate(self.stack.len().saturating_sub(1));
             self.retarget(producer, slot);
+            self.stack.slot_written(slot);
+            if producer.instr.shape().result != Acc::None {
+                self.stack.hold(top.class, slot, None);
+            }
             return Ok(());
         }
         let value = self.stack.pop();
         // Copies of the local's old value leave accumulators alone.
         self.stack.before_local_set(slot, &mut self.code)?;
         match value.place {
-            Place::Const(bits) => emit_const(&mut self.code, value.class, bits, slot),
+            Place::Const(bits) => {
+                self.stack.slot_written(slot);
+                emit_const(&mut self.code, value.class, bits, slot)
+            }
             _ => {
                 let instr = value.class.copy();
                 let (from, in_acc) = self.stack.operand(value, instr.shape().a, &mut self.code)?;
                 let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
                 self.code.emit_result(instr, Places { operands, result_in_acc: false }, &[], &[from], slot)?;
                 self.code.last = None;
+                self.stack.slot_written(slot);
                 Ok(())
             }
         }
@@ -210,6 +218,16 @@ impl<'m> Pass<'m> {
             }
         };
         if let Some(value) = value {
+            if let Place::Const(bits) = value.place
+                && let Some(store) = fuse::store_imm(instr)
+                // What is stored are bits: those of a float are stored like those of an integer.
+                && let Some(imm) = immediate(if bytes == 8 { Class::I64 } else { Class::I32 }, bits)
+            {
+                let (a, in_acc) = self.stack.operand(addr, store.shape().a, &mut self.code)?;
+                let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+                self.code.emit(store, Places { operands, result_in_acc: false }, &[reach, imm], &[a])?;
+                return Ok(());
+            }
             let (a, b, operands) = self.stack.operands(instr, addr, value, &mut self.code)?;
             self.code.emit(instr, Places { operands, result_in_acc: false }, &[reach], &[a, b])?;
             return Ok(());
@@ -311,7 +329,7 @@ impl<'m> Pass<'m> {
             result = Some(self.stack.push(Class::of(*ty), Place::Home)?);
         }
         if let (Some(entry), [_]) = (result, ty.results) {
-            self.stack.hold(entry, None);
+            self.stack.hold(entry.class, entry.home, None);
         }
         Ok(())
     }
@@ -397,14 +415,27 @@ fn immediate_form(instr: Instr, b: Entry) -> Option<(Instr, u32)> {
     let (instr, bits) = match instr {
         Instr::I32Sub => (Instr::I32Add, u64::from((bits as u32).wrapping_neg())),
         Instr::I64Sub => (Instr::I64Add, bits.wrapping_neg()),
+        // SPEC: subtraction is the addition of the negated operand; which NaN comes out is free.
+        Instr::F32Sub => (Instr::F32Add, u64::from(bits as u32 ^ 1 << 31)),
+        Instr::F64Sub => (Instr::F64Add, bits ^ 1 << 63),
         Instr::I32Rotr => (Instr::I32Rotl, u64::from((bits as u32).wrapping_neg() & 31)),
         Instr::I64Rotr => (Instr::I64Rotl, bits.wrapping_neg() & 63),
         _ => (instr, bits),
     };
     let with_imm = fuse::with_imm(instr)?;
-    // The immediate of a 64-bit instruction is sign-extended.
-    let fits = b.class == Class::I32 || bits == bits as u32 as i32 as u64;
-    fits.then_some((with_imm, bits as u32))
+    Some((with_imm, immediate(b.class, bits)?))
+}
+
+/// A constant as the immediate of an instruction, if it fits: 64-bit ones are sign-extended, or promoted from `f32`.
+fn immediate(class: Class, bits: u64) -> Option<u32> {
+    match class {
+        Class::I32 | Class::F32 => Some(bits as u32),
+        Class::I64 => (bits == bits as u32 as i32 as u64).then_some(bits as u32),
+        Class::F64 => {
+            let narrow = f64::from_bits(bits) as f32;
+            (f64::from(narrow).to_bits() == bits).then_some(narrow.to_bits())
+        }
+    }
 }
 
 /// How an access to memory is lowered.

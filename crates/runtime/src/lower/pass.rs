@@ -182,7 +182,7 @@ impl<'m> Pass<'m> {
         let places = Places { operands, result_in_acc };
         let emitted = self.code.emit_result(instr, places, imm32, op16, entry.home)?;
         if result_in_acc {
-            self.stack.hold(entry, Some(emitted));
+            self.stack.hold(class, entry.home, Some(emitted));
         }
         Ok(())
     }

@@ -85,12 +85,11 @@ impl Class {
     }
 }
 
-/// Who is in an accumulator.
+/// What is in an accumulator: the value of a slot, which is a local or a value's home.
 #[derive(Clone, Copy)]
 struct Holder {
-    /// The value's home, by which it is known.
-    home: u16,
-    /// The instruction that put it there and not into its home. None: it is at home as well.
+    slot: u16,
+    /// The instruction that put it there and not into the slot. None: it is in the slot as well.
     producer: Option<Emitted>,
 }
 
@@ -190,13 +189,20 @@ impl Stack {
 
     /// If the value is in its accumulator, takes it out.
     fn take_acc(&mut self, entry: Entry) -> Option<Holder> {
-        self.holder(entry.class.acc())?.take_if(|holder| holder.home == entry.home)
+        self.holder(entry.class.acc())?.take_if(|holder| holder.slot == entry.home)
     }
 
-    /// Says that `producer` put the value into its accumulator, or if none that it is there and at home.
-    pub fn hold(&mut self, entry: Entry, producer: Option<Emitted>) {
-        if let Some(holder) = self.holder(entry.class.acc()) {
-            *holder = Some(Holder { home: entry.home, producer });
+    /// Says that `producer` put the value of a slot into its accumulator only, or if none that it is there as well.
+    pub fn hold(&mut self, class: Class, slot: u16, producer: Option<Emitted>) {
+        if let Some(holder) = self.holder(class.acc()) {
+            *holder = Some(Holder { slot, producer });
+        }
+    }
+
+    /// Says that a slot was written by an instruction that left accumulators alone.
+    pub fn slot_written(&mut self, slot: u16) {
+        for holder in &mut self.holders {
+            holder.take_if(|holder| holder.slot == slot);
         }
     }
 
@@ -227,7 +233,10 @@ impl Stack {
     /// A popped value as operand: its slot, and whether it is in its accumulator, which `allowed` must be for that.
     pub fn operand(&mut self, entry: Entry, allowed: Acc, code: &mut Emitter) -> Result<(u16, bool), Error> {
         match entry.place {
-            Place::Local(slot) => return Ok((slot, false)),
+            Place::Local(slot) => {
+                let in_acc = self.holder(entry.class.acc()).is_some_and(|holder| holder.is_some_and(|it| it.slot == slot));
+                return Ok((slot, in_acc && allowed == entry.class.acc()));
+            }
             Place::Const(bits) => emit_const(code, entry.class, bits, entry.home)?,
             Place::Home => {
                 if let Some(holder) = self.take_acc(entry) {
@@ -267,6 +276,7 @@ impl Stack {
             Place::Home => {
                 if let Some(holder) = self.take_acc(entry) {
                     write_home(holder, code);
+                    self.hold(entry.class, entry.home, None);
                 }
             }
             Place::Local(slot) => {

@@ -19,8 +19,9 @@ use super::Kind;
 use super::control::interrupted;
 use super::data::move_slots;
 use crate::code::layout::instr_units;
+use crate::interp::ctx::Ctx;
 use crate::interp::regs::{Dst, Leave, Mirror, Regs, Src, Step};
-use crate::interp::value::{Acc, Value};
+use crate::interp::value::{Acc, Value, read_ordered, settle_ptr};
 use crate::slot::Slot;
 use crate::store::entity::FuncEntity;
 
@@ -106,19 +107,21 @@ unsafe fn leave_for(m: &mut Regs, leave: Leave, func: NonNull<FuncEntity>, next:
         (*m.ctx).exit_data = func.as_ptr() as usize;
         (*m.ctx).exit_next = next;
     }
-    Step::Leave(leave)
+    Step::leave(leave)
 }
 
 macro_rules! check {
     ($e:expr) => {
         match $e {
             Ok(value) => value,
-            Err(leave) => return Step::Leave(leave),
+            Err(leave) => return Step::leave(leave),
         }
     };
 }
 
 /// Calls a function that the module defines. Operands: func32, link slot, distance.
+///
+/// FAST: one reason to leave, which the driver looks into: the hot path needs no register for it.
 pub(crate) struct Call;
 
 impl Kind for Call {
@@ -128,12 +131,39 @@ impl Kind for Call {
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1 to L5.
         unsafe {
-            let code = check!(code_of(m, m.op32(0) as usize));
+            if interrupted(m) {
+                return Step::leave(Leave::CALL_CHECK);
+            }
+            let code = *m.codes().wrapping_add(m.op32(0) as usize);
+            if code.is_null() {
+                return Step::leave(Leave::CALL_CHECK);
+            }
+            // Accumulators are free at calls: this register holds the code meanwhile.
+            m.acc = code as usize;
             let fp = m.slot(3);
-            check!(may_enter(m, fp));
+            if fp > m.stack_limit() {
+                return Step::leave(Leave::CALL_CHECK);
+            }
             let link_slot = m.op16(2);
             let link = m.pc.wrapping_add(instr_units(1, 2));
             enter(m, code, fp, link_slot, link)
+        }
+    }
+}
+
+impl Call {
+    /// Why the call at `pc`, in the frame at `fp`, was left, or the function that must be lowered.
+    ///
+    /// # Safety
+    /// Guest code was left at a call.
+    pub unsafe fn check(ctx: *mut Ctx, pc: *const u16, fp: *mut Slot) -> Result<u32, Trap> {
+        // SAFETY: L1.
+        unsafe {
+            let m = Regs::new(ctx, pc, fp, 0, 0.0);
+            match may_enter(&m, m.slot(3)) {
+                Ok(()) => Ok(m.op32(0)),
+                Err(leave) => Err(leave.as_trap().unwrap_or(Trap::StackOverflow)),
+            }
         }
     }
 }
@@ -273,7 +303,7 @@ unsafe fn leave_frame(m: &mut Regs, link_slot: usize) -> Step {
     // SAFETY: L5: the unit before the link is the distance between the frames.
     unsafe {
         let link = *m.fp.add(link_slot) as *const u16;
-        m.fp = m.fp.sub(usize::from(*link.sub(1)));
+        m.fp = settle_ptr(m.fp.sub(usize::from(read_ordered(link.sub(1)))));
         m.pc = link;
     }
     Step::Next
@@ -369,7 +399,7 @@ impl Kind for Done {
 
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(_: &mut Regs) -> Step {
-        Step::Leave(Leave::DONE)
+        Step::leave(Leave::DONE)
     }
 }
 
@@ -381,6 +411,6 @@ impl Kind for ReturnAcross {
 
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(_: &mut Regs) -> Step {
-        Step::Leave(Leave::RETURN_ACROSS)
+        Step::leave(Leave::RETURN_ACROSS)
     }
 }

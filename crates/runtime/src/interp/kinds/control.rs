@@ -31,11 +31,15 @@ pub(super) unsafe fn interrupted(m: &Regs) -> bool {
 unsafe fn jump<D: Dst>(m: &mut Regs) -> Step {
     // SAFETY: L3.
     unsafe {
-        let offset = m.op32(0) as i32 as isize;
-        if D::BACKWARDS.unwrap_or(offset <= 0) && interrupted(m) {
+        // FAST: a handler that knows its direction reads the offset last, when it is needed: one register less.
+        let backwards = match D::BACKWARDS {
+            Some(backwards) => backwards,
+            None => m.op32(0) as i32 <= 0,
+        };
+        if backwards && interrupted(m) {
             return Step::trap(Trap::Interrupted);
         }
-        m.pc = m.pc.wrapping_byte_offset(offset);
+        m.pc = m.pc.wrapping_byte_offset(m.op32(0) as i32 as isize);
     }
     Step::Next
 }
@@ -157,7 +161,7 @@ impl Kind for Stop {
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1.
-        Step::Leave(Leave(unsafe { m.op32(0) }))
+        Step::leave(Leave(unsafe { m.op32(0) }))
     }
 }
 
@@ -173,7 +177,7 @@ impl Kind for Fuel {
         unsafe {
             match (*m.ctx).fuel.checked_sub(u64::from(m.op32(0))) {
                 Some(rest) => (*m.ctx).fuel = rest,
-                None => return Step::Leave(Leave::OUT_OF_FUEL),
+                None => return Step::leave(Leave::OUT_OF_FUEL),
             }
         }
         m.advance(1, 0);

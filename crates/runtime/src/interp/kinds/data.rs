@@ -7,7 +7,7 @@ use crate::interp::regs::{Dst, Regs, Src, Step};
 use crate::interp::value::{Acc, Value};
 use crate::slot::Slot;
 
-/// `r[dst] = r[a]`. Operands: a, dst.
+/// `r[dst] = r[a]`. Leaves accumulators alone. Operands: a, dst.
 pub(crate) struct Copy<T>(PhantomData<T>);
 
 impl<T: Value> Kind for Copy<T> {
@@ -18,7 +18,7 @@ impl<T: Value> Kind for Copy<T> {
         // SAFETY: L1, L2.
         unsafe {
             let value = A::get::<T>(m, 0);
-            D::put(m, 1, value);
+            m.put_slot(1, value);
         }
         m.advance(0, 2);
         Step::Next
@@ -50,16 +50,14 @@ pub(super) unsafe fn move_slots(from: *const Slot, to: *mut Slot, count: usize) 
     }
 }
 
-/// `r[dst] = imm`. Operands: imm32, dst.
+/// `r[dst] = imm`. Leaves accumulators alone. Operands: imm32, dst.
 pub(crate) struct Const32;
 
 impl Kind for Const32 {
-    const D: Acc = <u32 as Value>::ACC;
-
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2.
-        unsafe { D::put(m, 2, m.op32(0)) }
+        unsafe { m.put_slot(2, m.op32(0)) }
         m.advance(1, 1);
         Step::Next
     }
@@ -74,7 +72,7 @@ impl Kind for Const64 {
         // SAFETY: L1, L2.
         unsafe {
             let value = u64::from(m.op32(0)) | u64::from(m.op32(2)) << 32;
-            D::put(m, 4, value);
+            m.put_slot(4, value);
         }
         m.advance(2, 1);
         Step::Next

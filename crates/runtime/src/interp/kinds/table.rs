@@ -22,7 +22,7 @@ impl Kind for TableGet {
         // SAFETY: L1, L2; the instance is the current one.
         unsafe {
             match bulk::table_get(&*(*m.ctx).instance, m.op32(0), A::get(m, 2)) {
-                Ok(elem) => D::put(m, 3, elem as Word),
+                Ok(elem) => m.put_slot(3, elem as Word),
                 Err(trap) => return Step::trap(trap),
             }
         }
@@ -62,7 +62,7 @@ impl Kind for TableSize {
         // SAFETY: L1, L2; the instance is the current one.
         unsafe {
             let size = bulk::table_size(&*(*m.ctx).instance, m.op32(0));
-            D::put(m, 2, size);
+            m.put_slot(2, size);
         }
         m.advance(1, 1);
         Step::Next
@@ -81,7 +81,7 @@ impl Kind for TableGrow {
         unsafe {
             let elem = A::get::<Word>(m, 2) as usize;
             let old = bulk::table_grow(&*(*m.ctx).instance, m.op32(0), elem, B::get(m, 3));
-            D::put(m, 4, old);
+            m.put_slot(4, old);
         }
         m.advance(1, 3);
         Step::Next
@@ -133,7 +133,7 @@ impl Kind for RefFunc {
         unsafe {
             let funcs = (*(*m.ctx).instance).funcs.as_ptr();
             let func = *funcs.add(m.op32(0) as usize);
-            D::put(m, 2, func.as_ptr() as usize as Word);
+            m.put_slot(2, func.as_ptr() as usize as Word);
         }
         m.advance(1, 1);
         Step::Next

@@ -15,6 +15,9 @@ pub(crate) struct Pinned {
     mem_len: f32,
     codes: f32,
     stack_limit: f32,
+    /// FAST: the context once more, for leaving: otherwise a handler that uses the context keeps it in a register to the
+    /// end, and has one too few (`cargo xtask bench m33`).
+    ctx_again: f32,
 }
 
 impl Pinned {
@@ -23,7 +26,7 @@ impl Pinned {
     #[inline(always)]
     pub unsafe fn of(ctx: *mut Ctx) -> Pinned {
         // SAFETY: the caller's promise.
-        unsafe { Pinned { mem_base: bits((*ctx).mem_base), mem_len: f32::from_bits((*ctx).mem_len as u32), codes: bits((*ctx).codes), stack_limit: bits((*ctx).stack_limit) } }
+        unsafe { Pinned { mem_base: bits((*ctx).mem_base), mem_len: f32::from_bits((*ctx).mem_len as u32), codes: bits((*ctx).codes), stack_limit: bits((*ctx).stack_limit), ctx_again: bits(ctx) } }
     }
 }
 
@@ -47,7 +50,7 @@ impl Mirror for Regs {
 }
 
 /// A handler's signature.
-pub(crate) type Handler = unsafe extern "C" fn(*const u16, *mut Slot, usize, f32, f32, f32, f32, f32, f32) -> u32;
+pub(crate) type Handler = unsafe extern "C" fn(*const u16, *mut Slot, usize, f32, f32, f32, f32, f32, f32, f32) -> u32;
 
 /// Runs one instruction and goes on with the next.
 ///
@@ -63,9 +66,12 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
     mem_len: f32,
     codes: f32,
     stack_limit: f32,
+    ctx_again: f32,
 ) -> u32 {
-    let ctx = ctx.to_bits() as usize as *mut Ctx;
-    let mut m = Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len, codes, stack_limit }, acc, float_acc };
+    let ctx = address(ctx);
+    let mut m = Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len, codes, stack_limit, ctx_again }, acc, float_acc };
+    // A forward branch never leaves.
+    let cold = K::COLD && !(K::BRANCH && matches!(D::BACKWARDS, Some(false)));
     // SAFETY: the caller's promise.
     unsafe {
         match K::run::<A, B, D>(&mut m) {
@@ -73,12 +79,12 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
                 let next = handler_at(m.pc);
                 // FAST: a cold block with a call lets LLVM sink the frame that every Thumb target forces into it; a null
                 // handler never happens (`cargo xtask bench m33`: 12.0 against 10.3).
-                if !K::COLD && next == 0 {
-                    return settle(leave(m.pc, m.fp, m.ctx, 0));
+                if !cold && next == 0 {
+                    return settle(leave(m.pc, m.fp, address(ctx_again), 0));
                 }
                 jump_to(next, m)
             }
-            Step::Leave(reason) => settle(leave(m.pc, m.fp, m.ctx, reason.0)),
+            Step::Leave(reason) => settle(leave(m.pc, m.fp, address(ctx_again), reason.0)),
         }
     }
 }
@@ -100,7 +106,7 @@ pub(crate) unsafe fn jump(m: Regs) -> u32 {
 #[inline(always)]
 unsafe fn jump_to(next: usize, m: Regs) -> u32 {
     // SAFETY: the caller's promise.
-    unsafe { transmute::<usize, Handler>(next)(m.pc, m.fp, m.acc, bits(m.ctx), m.float_acc, m.pinned.mem_base, m.pinned.mem_len, m.pinned.codes, m.pinned.stack_limit) }
+    unsafe { transmute::<usize, Handler>(next)(m.pc, m.fp, m.acc, bits(m.ctx), m.float_acc, m.pinned.mem_base, m.pinned.mem_len, m.pinned.codes, m.pinned.stack_limit, m.pinned.ctx_again) }
 }
 
 /// The handler at `pc`.
@@ -140,4 +146,10 @@ fn settle(mut value: u32) -> u32 {
 #[inline(always)]
 fn bits<T>(address: *const T) -> f32 {
     f32::from_bits(address as usize as u32)
+}
+
+/// The address whose bits a float holds.
+#[inline(always)]
+fn address(bits: f32) -> *mut Ctx {
+    bits.to_bits() as usize as *mut Ctx
 }

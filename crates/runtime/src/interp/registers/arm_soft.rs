@@ -57,6 +57,8 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
     ctx: *mut Ctx,
 ) -> u32 {
     let mut m = Regs { pc, fp, ctx, pinned: Pinned, acc: 0, float_acc: 0.0 };
+    // A forward branch never leaves.
+    let cold = K::COLD && !(K::BRANCH && matches!(D::BACKWARDS, Some(false)));
     // SAFETY: the caller's promise.
     unsafe {
         match K::run::<A, B, D>(&mut m) {
@@ -64,7 +66,7 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
                 let next = handler_at(m.pc);
                 // FAST: a cold block with a call lets LLVM sink the frame that every Thumb target forces into it; a null
                 // handler never happens (`cargo xtask bench m33`: 12.0 against 10.3).
-                if !K::COLD && next == 0 {
+                if !cold && next == 0 {
                     return settle(leave(m.pc, m.fp, m.ctx, 0));
                 }
                 jump_to(next, m)
