@@ -94,15 +94,25 @@ impl<A: Alloc> FuncValidator<'_, A> {
             operands >>= 4;
             height -= 1;
         }
-        if operands == 0
-            && result != OperandType::None
-            && let Some(free) = values.get_mut(height)
-        {
-            *free = result;
-            values.truncate(height + 1);
-            return Ok(());
+        if operands != 0 {
+            values.truncate(height);
+            return self.apply_rest(operands, result);
         }
-        values.truncate(height);
+        match values.get_mut(height) {
+            _ if result == OperandType::None => values.truncate(height),
+            Some(free) => {
+                *free = result;
+                values.truncate(height + 1);
+            }
+            None => return self.push(result),
+        }
+        Ok(())
+    }
+
+    /// The rest of `apply`: the next operand is not simply there.
+    #[cold]
+    #[inline(never)]
+    fn apply_rest(&mut self, mut operands: u16, result: OperandType) -> Checked {
         while operands != 0 {
             self.pop(OperandType((operands & 0xF) as u8))?;
             operands >>= 4;
