@@ -10,6 +10,7 @@ extern crate std;
 pub mod alloc;
 mod const_expr;
 mod error;
+#[cfg(not(feature = "small"))]
 mod float;
 mod index;
 pub mod limits;
@@ -17,6 +18,8 @@ mod module;
 pub mod num;
 pub mod op;
 mod reader;
+#[cfg(any(test, feature = "small"))]
+mod soft;
 mod trap;
 mod types;
 pub mod validate;

@@ -6,9 +6,10 @@
 //! SPEC: where the standard leaves the choice of a NaN open, any quiet one comes out; `neg`, `abs`, `copysign` and the
 //! reinterpretations keep every bit.
 
-#![allow(clippy::manual_range_contains)] // Half of the bounds are open, and all should look alike.
+//!
+//! What only large machines have instructions for is `hard`: the compiler's way, or with the feature `small` one that
+//! takes a fraction of the code and more time.
 
-use crate::float;
 use crate::trap::Trap;
 
 /// Defines functions of one shape: `name(operands) = expression;`.
@@ -55,18 +56,9 @@ meanings! {
         f32_le(a, b) = a <= b;
         f32_ge(a, b) = a >= b;
     }
-    f64 => bool {
-        f64_eq(a, b) = a == b;
-        f64_ne(a, b) = a != b;
-        f64_lt(a, b) = a < b;
-        f64_gt(a, b) = a > b;
-        f64_le(a, b) = a <= b;
-        f64_ge(a, b) = a >= b;
-    }
     u32 => u32 {
         i32_clz(a) = a.leading_zeros();
         i32_ctz(a) = a.trailing_zeros();
-        i32_popcnt(a) = a.count_ones();
         i32_add(a, b) = a.wrapping_add(b);
         i32_sub(a, b) = a.wrapping_sub(b);
         i32_mul(a, b) = a.wrapping_mul(b);
@@ -84,7 +76,6 @@ meanings! {
     u64 => u64 {
         i64_clz(a) = u64::from(a.leading_zeros());
         i64_ctz(a) = u64::from(a.trailing_zeros());
-        i64_popcnt(a) = u64::from(a.count_ones());
         i64_add(a, b) = a.wrapping_add(b);
         i64_sub(a, b) = a.wrapping_sub(b);
         i64_mul(a, b) = a.wrapping_mul(b);
@@ -112,26 +103,9 @@ meanings! {
         };
         i32_rem_u(a, b) = a.checked_rem(b).ok_or(Trap::IntegerDivideByZero);
     }
-    u64 => Result<u64, Trap> {
-        i64_div_s(a, b) = match b {
-            0 => Err(Trap::IntegerDivideByZero),
-            _ => (a as i64).checked_div(b as i64).map(|quotient| quotient as u64).ok_or(Trap::IntegerOverflow),
-        };
-        i64_div_u(a, b) = a.checked_div(b).ok_or(Trap::IntegerDivideByZero);
-        i64_rem_s(a, b) = match b {
-            0 => Err(Trap::IntegerDivideByZero),
-            _ => Ok((a as i64).wrapping_rem(b as i64) as u64),
-        };
-        i64_rem_u(a, b) = a.checked_rem(b).ok_or(Trap::IntegerDivideByZero);
-    }
     f32 => f32 {
         f32_abs(a) = f32::from_bits(a.to_bits() & !SIGN_32);
         f32_neg(a) = f32::from_bits(a.to_bits() ^ SIGN_32);
-        f32_ceil(a) = float::ceil_32(a);
-        f32_floor(a) = float::floor_32(a);
-        f32_trunc(a) = float::trunc_32(a);
-        f32_nearest(a) = float::nearest_32(a);
-        f32_sqrt(a) = float::sqrt_32(a);
         f32_add(a, b) = a + b;
         f32_sub(a, b) = a - b;
         f32_mul(a, b) = a * b;
@@ -159,33 +133,6 @@ meanings! {
     f64 => f64 {
         f64_abs(a) = f64::from_bits(a.to_bits() & !SIGN_64);
         f64_neg(a) = f64::from_bits(a.to_bits() ^ SIGN_64);
-        f64_ceil(a) = float::ceil_64(a);
-        f64_floor(a) = float::floor_64(a);
-        f64_trunc(a) = float::trunc_64(a);
-        f64_nearest(a) = float::nearest_64(a);
-        f64_sqrt(a) = float::sqrt_64(a);
-        f64_add(a, b) = a + b;
-        f64_sub(a, b) = a - b;
-        f64_mul(a, b) = a * b;
-        f64_div(a, b) = a / b;
-        f64_min(a, b) = if a < b {
-            a
-        } else if b < a {
-            b
-        } else if a == b {
-            f64::from_bits(a.to_bits() | b.to_bits()) // The sign of zeros.
-        } else {
-            a + b
-        };
-        f64_max(a, b) = if a > b {
-            a
-        } else if b > a {
-            b
-        } else if a == b {
-            f64::from_bits(a.to_bits() & b.to_bits()) // The sign of zeros.
-        } else {
-            a + b
-        };
         f64_copysign(a, b) = f64::from_bits((a.to_bits() & !SIGN_64) | (b.to_bits() & SIGN_64));
     }
     u32 => u64 {
@@ -200,101 +147,24 @@ meanings! {
         f32_convert_i32_u(a) = a as f32;
         f32_reinterpret_i32(a) = f32::from_bits(a);
     }
-    u64 => f32 {
-        f32_convert_i64_s(a) = a as i64 as f32;
-        f32_convert_i64_u(a) = a as f32;
-    }
-    u32 => f64 {
-        f64_convert_i32_s(a) = f64::from(a as i32);
-        f64_convert_i32_u(a) = f64::from(a);
-    }
     u64 => f64 {
-        f64_convert_i64_s(a) = a as i64 as f64;
-        f64_convert_i64_u(a) = a as f64;
         f64_reinterpret_i64(a) = f64::from_bits(a);
-    }
-    f64 => f32 {
-        f32_demote_f64(a) = a as f32;
-    }
-    f32 => f64 {
-        f64_promote_f32(a) = float::promote(a);
     }
     f32 => u32 {
         i32_reinterpret_f32(a) = a.to_bits();
-        i32_trunc_sat_f32_s(a) = a as i32 as u32;
-        i32_trunc_sat_f32_u(a) = a as u32;
-    }
-    f64 => u32 {
-        i32_trunc_sat_f64_s(a) = a as i32 as u32;
-        i32_trunc_sat_f64_u(a) = a as u32;
-    }
-    f32 => u64 {
-        i64_trunc_sat_f32_s(a) = a as i64 as u64;
-        i64_trunc_sat_f32_u(a) = a as u64;
     }
     f64 => u64 {
         i64_reinterpret_f64(a) = a.to_bits();
-        i64_trunc_sat_f64_s(a) = a as i64 as u64;
-        i64_trunc_sat_f64_u(a) = a as u64;
-    }
-    // Whatever lies between the bounds fits once truncated; each bound is the nearest float that makes this so.
-    f32 => Result<u32, Trap> {
-        i32_trunc_f32_s(a) = if a >= -2147483648.0 && a < 2147483648.0 {
-            Ok(a as i32 as u32)
-        } else {
-            Err(unfit(a.is_nan()))
-        };
-        i32_trunc_f32_u(a) = if a > -1.0 && a < 4294967296.0 {
-            Ok(a as u32)
-        } else {
-            Err(unfit(a.is_nan()))
-        };
-    }
-    f64 => Result<u32, Trap> {
-        i32_trunc_f64_s(a) = if a > -2147483649.0 && a < 2147483648.0 {
-            Ok(a as i32 as u32)
-        } else {
-            Err(unfit(a.is_nan()))
-        };
-        i32_trunc_f64_u(a) = if a > -1.0 && a < 4294967296.0 {
-            Ok(a as u32)
-        } else {
-            Err(unfit(a.is_nan()))
-        };
-    }
-    f32 => Result<u64, Trap> {
-        i64_trunc_f32_s(a) = if a >= -9223372036854775808.0 && a < 9223372036854775808.0 {
-            Ok(a as i64 as u64)
-        } else {
-            Err(unfit(a.is_nan()))
-        };
-        i64_trunc_f32_u(a) = if a > -1.0 && a < 18446744073709551616.0 {
-            Ok(a as u64)
-        } else {
-            Err(unfit(a.is_nan()))
-        };
-    }
-    f64 => Result<u64, Trap> {
-        i64_trunc_f64_s(a) = if a >= -9223372036854775808.0 && a < 9223372036854775808.0 {
-            Ok(a as i64 as u64)
-        } else {
-            Err(unfit(a.is_nan()))
-        };
-        i64_trunc_f64_u(a) = if a > -1.0 && a < 18446744073709551616.0 {
-            Ok(a as u64)
-        } else {
-            Err(unfit(a.is_nan()))
-        };
     }
 }
 
 const SIGN_32: u32 = 1 << 31;
 const SIGN_64: u64 = 1 << 63;
 
-/// Why a float could not become an integer.
-fn unfit(is_nan: bool) -> Trap {
-    if is_nan { Trap::BadConversionToInteger } else { Trap::IntegerOverflow }
-}
+#[cfg_attr(feature = "small", path = "num/small.rs")]
+#[cfg_attr(not(feature = "small"), path = "num/native.rs")]
+mod hard;
+pub use hard::*;
 
 #[cfg(test)]
 mod tests;
