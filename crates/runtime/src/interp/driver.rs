@@ -17,7 +17,6 @@ use super::ctx::Ctx;
 use super::dispatch::{DONE, RETURN_ACROSS, execute};
 use super::kinds::call::Call;
 use super::regs::{Leave, Regs};
-use super::value::float_acc_of;
 use super::RED_ZONE_SLOTS;
 use crate::error::{Error, Limit};
 use crate::lower;
@@ -287,7 +286,7 @@ impl Activation {
         loop {
             // SAFETY: the caller's promise, then `step`'s.
             let step = unsafe {
-                let m = Regs::new(self.ctx, at.pc, at.fp, at.result as usize, float_acc_of(at.result));
+                let m = Regs::new(self.ctx, at.pc, at.fp, at.result);
                 let leave = execute(m);
                 if leave == Leave::OUT_OF_FUEL && self.resumable {
                     let suspension = self.suspend();

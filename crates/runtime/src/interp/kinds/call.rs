@@ -159,7 +159,7 @@ impl Call {
     pub unsafe fn check(ctx: *mut Ctx, pc: *const u16, fp: *mut Slot) -> Result<u32, Trap> {
         // SAFETY: L1.
         unsafe {
-            let m = Regs::new(ctx, pc, fp, 0, 0.0);
+            let m = Regs::new(ctx, pc, fp, 0);
             match may_enter(&m, m.slot(3)) {
                 Ok(()) => Ok(m.op32(0)),
                 Err(leave) => Err(leave.as_trap().unwrap_or(Trap::StackOverflow)),

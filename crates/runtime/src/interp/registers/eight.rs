@@ -62,7 +62,7 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
     codes: *const *const u16,
     stack_limit: *mut Slot,
 ) -> u32 {
-    let mut m = Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len, codes, stack_limit }, acc, float_acc: 0.0 };
+    let mut m = Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len, codes, stack_limit }, acc, f32_acc: 0.0, f64_acc: 0.0 };
     // SAFETY: the caller's promise.
     unsafe {
         match K::run::<A, B, D>(&mut m) {
