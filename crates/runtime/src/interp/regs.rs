@@ -9,7 +9,7 @@ use moteur_wasm::Trap;
 use super::ctx::Ctx;
 use super::registers::Pinned;
 use super::value::{Acc, Value, hide_number, hide_pc, read_ordered};
-use crate::code::layout::{HEAD_UNITS, instr_units};
+use crate::code::layout::{Form, HEAD_UNITS};
 use crate::slot::Slot;
 
 /// What the running code holds in machine registers.
@@ -175,8 +175,8 @@ impl Regs {
 
     /// Goes past an instruction of this form.
     #[inline(always)]
-    pub fn advance(&mut self, imm32: usize, op16: usize) {
-        self.pc = hide_pc(self.pc.wrapping_add(instr_units(imm32, op16)));
+    pub fn advance(&mut self, form: Form) {
+        self.pc = hide_pc(self.pc.wrapping_add(form.units()));
     }
 }
 
