@@ -9,7 +9,7 @@ use moteur::{
 };
 
 /// Programs that allocate in many ways; `run` takes a number and gives one.
-const PROGRAMS: &[&str] = &[
+pub const PROGRAMS: &[&str] = &[
     // Arithmetic in several functions, through a table.
     r#"(module $arithmetic
         (type $op (func (param i32 i32) (result i32)))
