@@ -27,11 +27,14 @@ fn snapshots() {
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let text = fs::read_to_string(&path).unwrap();
-        let source: String = text.lines().filter(|line| !line.starts_with(MARK.trim_end())).fold(String::new(), add_line);
-        let expected: String = text.lines().filter(|line| line.starts_with(MARK.trim_end())).fold(String::new(), add_line);
-        let found: String = code_of(&source).lines().map(|line| format!("{MARK}{line}")).fold(String::new(), |text, line| {
-            add_line(text, line.trim_end())
-        });
+        let source: String =
+            text.lines().filter(|line| !line.starts_with(MARK.trim_end())).fold(String::new(), add_line);
+        let expected: String =
+            text.lines().filter(|line| line.starts_with(MARK.trim_end())).fold(String::new(), add_line);
+        let found: String = code_of(&source)
+            .lines()
+            .map(|line| format!("{MARK}{line}"))
+            .fold(String::new(), |text, line| add_line(text, line.trim_end()));
         files += 1;
         if bless {
             fs::write(&path, source + &found).unwrap();

@@ -9,8 +9,8 @@ use core::sync::atomic::Ordering;
 use moteur_wasm::Trap;
 
 use super::Kind;
-use crate::interp::meaning::CompareOp;
 use crate::code::layout::Form;
+use crate::interp::meaning::CompareOp;
 use crate::interp::regs::{Dst, Leave, Regs, Src, Step};
 use crate::interp::value::{Acc, Value};
 
@@ -148,7 +148,8 @@ impl Kind for BranchTable {
         // SAFETY: L1 to L3; the index is capped by the table's count.
         unsafe {
             let index = A::get::<u32>(m, 2).min(m.op32(0));
-            let offset = m.pc.wrapping_add(BranchTable::UNITS).cast::<i32>().wrapping_add(index as usize).read_unaligned();
+            let offset =
+                m.pc.wrapping_add(BranchTable::UNITS).cast::<i32>().wrapping_add(index as usize).read_unaligned();
             if offset <= 0 && interrupted(m) {
                 return Step::trap(Trap::Interrupted);
             }

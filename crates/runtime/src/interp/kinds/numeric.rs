@@ -3,8 +3,8 @@
 use core::marker::PhantomData;
 
 use super::Kind;
-use crate::interp::meaning::{BinaryOp, UnaryOp};
 use crate::code::layout::Form;
+use crate::interp::meaning::{BinaryOp, UnaryOp};
 use crate::interp::regs::{Dst, Regs, Src, Step};
 use crate::interp::value::{Acc, Value};
 

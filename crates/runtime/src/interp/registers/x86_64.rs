@@ -48,7 +48,8 @@ impl Mirror for Regs {
 }
 
 /// A handler's signature.
-pub(crate) type Handler = unsafe extern "sysv64" fn(*const u16, *mut Slot, *mut Ctx, usize, *mut u8, usize, f32, f64) -> u32;
+pub(crate) type Handler =
+    unsafe extern "sysv64" fn(*const u16, *mut Slot, *mut Ctx, usize, *mut u8, usize, f32, f64) -> u32;
 
 /// Runs one instruction and goes on with the next.
 ///
@@ -91,7 +92,18 @@ pub(crate) unsafe fn jump(m: Regs) -> u32 {
 #[inline(always)]
 unsafe fn jump_to(next: usize, m: Regs) -> u32 {
     // SAFETY: the caller's promise.
-    unsafe { transmute::<usize, Handler>(next)(m.pc, m.fp, m.ctx, m.pinned.mem_len, m.pinned.mem_base, m.acc, m.f32_acc, m.f64_acc) }
+    unsafe {
+        transmute::<usize, Handler>(next)(
+            m.pc,
+            m.fp,
+            m.ctx,
+            m.pinned.mem_len,
+            m.pinned.mem_base,
+            m.acc,
+            m.f32_acc,
+            m.f64_acc,
+        )
+    }
 }
 
 /// The handler at `pc`.
