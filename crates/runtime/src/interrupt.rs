@@ -53,7 +53,8 @@ impl Default for InterruptFlag {
     }
 }
 
-/// Stops the guest of one store from elsewhere. It may outlive the store.
+/// Stops the guest of one store from elsewhere. It may outlive the store. An interrupt handler may use it but must not
+/// drop it, since that may give memory back; an [`InterruptFlag`] has no such condition.
 ///
 /// ```
 /// use std::thread;

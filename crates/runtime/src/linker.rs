@@ -142,11 +142,7 @@ impl<T> Linker<T> {
     ///
     /// # Errors
     /// As [`Instance::new`].
-    pub fn instantiate(
-        &self,
-        store: &mut impl AsContextMut<Data = T>,
-        module: &Module,
-    ) -> Result<Instance, Error> {
+    pub fn instantiate(&self, store: &mut impl AsContextMut<Data = T>, module: &Module) -> Result<Instance, Error> {
         // SAFETY: the store is borrowed exclusively, and its data is a `T`.
         unsafe { self.names.instantiate(store.store_ptr(), module) }
     }
@@ -178,8 +174,7 @@ impl Names {
         let entry =
             Entry { start: narrow(start)?, module_len: narrow(module.len())?, name_len: narrow(name.len())?, item };
         self.texts.extend_from_slice(module.as_bytes())?;
-        let added =
-            self.texts.extend_from_slice(name.as_bytes()).and_then(|()| self.entries.push(entry));
+        let added = self.texts.extend_from_slice(name.as_bytes()).and_then(|()| self.entries.push(entry));
         if added.is_err() {
             self.texts.truncate(start);
         }

@@ -75,8 +75,6 @@ kinds! {
     ModuleTooLarge "module too large";
     /// It ends too early.
     UnexpectedEnd "unexpected end";
-    /// A section or function ends within an item.
-    UnexpectedEndOfSection "unexpected end of section or function";
     /// A length reaches beyond the end of what contains it.
     LengthOutOfBounds "length out of bounds";
     /// An integer takes more bytes than it may.
@@ -123,8 +121,6 @@ kinds! {
     ZeroByteExpected "zero byte expected";
     /// There is no such operator.
     IllegalOpcode "illegal opcode";
-    /// An expression does not end with `end`.
-    EndExpected "END opcode expected";
     /// An `else` without an `if`.
     ElseUnexpected "unexpected token: else without if";
     /// There is no such type.
@@ -177,8 +173,6 @@ kinds! {
     LimitsOrder "size minimum must not be greater than maximum";
     /// A memory larger than 4 GiB.
     MemorySize "memory size must be at most 65536 pages (4GiB)";
-    /// A table larger than an index can be.
-    TableSize "table size must be at most 2^32-1 elements";
     /// More than 2^32-1 locals, or more than the limit.
     TooManyLocals "too many locals";
     /// More types than the limit.

@@ -4,12 +4,12 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use moteur::Heap;
 use moteur_spec::board;
 use moteur_spec::convert::{self, Converted};
 use moteur_spec::exec::{self, Broken, Resources};
-use moteur_spec::format::Kind;
+use moteur_spec::format::{Kind, Reader};
 use moteur_spec::listed::Listed;
 use moteur_spec::report::{Lists, Report};
 use moteur_spec::tally::{Place, Sink, Verdict};
@@ -17,6 +17,7 @@ use moteur_spec::tally::{Place, Sink, Verdict};
 const USAGE: &str = "\
 usage: moteur-spec [--file NAME]... [--verbose]            run the suite on this host
        moteur-spec [--file NAME]... --convert OUT          write the commands that a board reads
+       moteur-spec --stream IN [--verbose]                 run commands that --convert wrote
        moteur-spec [--file NAME]... --judge LOG [--verbose]  judge what a board printed
 NAME is a file of the suite, such as f32 or tail-call/return_call";
 
@@ -32,6 +33,7 @@ struct Options {
     verbose: bool,
     convert: Option<String>,
     judge: Option<String>,
+    stream: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -47,27 +49,37 @@ fn main() -> ExitCode {
 
 fn run() -> Result<bool> {
     let options = options(std::env::args().skip(1))?;
+    let mut report = Report::default();
+    if let Some(path) = &options.stream {
+        from_stream(&read(path)?, &mut report)?;
+        return judge(&report, &options, false);
+    }
     let files = converted(&options.files)?;
     if let Some(path) = &options.convert {
         std::fs::write(path, convert::stream(&files)?).with_context(|| format!("writing {path}"))?;
         return Ok(true);
     }
-    let mut report = Report::default();
     match &options.judge {
-        Some(path) => {
-            let log = std::fs::read(path).with_context(|| format!("reading {path}"))?;
-            board::read(&String::from_utf8_lossy(&log), &mut report)?;
-        }
-        None => files.iter().for_each(|file| on_host(file, &mut report)),
+        Some(path) => board::read(&String::from_utf8_lossy(&read(path)?), &mut report)?,
+        None => files.iter().for_each(|file| on_host(&file.name, &file.bytes, &mut report)),
     }
+    // A runtime without a text parser has no part in these; they are not in the totals.
+    let refused: u32 = files.iter().map(|file| file.text_refused).sum();
+    println!("  malformed text, refused by the wast crate: {refused}");
+    judge(&report, &options, options.files.is_empty())
+}
+
+fn read(path: &str) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("reading {path}"))
+}
+
+/// Prints the report; whether all is well.
+fn judge(report: &Report, options: &Options, whole: bool) -> Result<bool> {
     let mut lists = Lists { expected: Listed::parse(include_str!("../expected.txt"))?, ..Lists::default() };
     if options.judge.is_some() {
         lists.beyond = Listed::parse(include_str!("../beyond-mps2-an505.txt"))?;
     }
-    let judged = report.judge(&lists, options.files.is_empty(), options.verbose)?;
-    // A runtime without a text parser has no part in these; they are not in the totals.
-    let refused: u32 = files.iter().map(|file| file.text_refused).sum();
-    println!("  malformed text, refused by the wast crate: {refused}");
+    let judged = report.judge(&lists, whole, options.verbose)?;
     print!("{}", judged.text);
     Ok(judged.good)
 }
@@ -80,6 +92,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
             "--file" => options.files.push(value()?),
             "--convert" => options.convert = Some(value()?),
             "--judge" => options.judge = Some(value()?),
+            "--stream" => options.stream = Some(value()?),
             "--verbose" => options.verbose = true,
             _ => bail!("unknown argument `{argument}`\n{USAGE}"),
         }
@@ -101,15 +114,27 @@ fn converted(wanted: &[String]) -> Result<Vec<Converted>> {
     Ok(files)
 }
 
-fn on_host(file: &Converted, report: &mut Report) {
+/// Runs the files of a stream: what a short test under Miri does, for which the text parser is too slow.
+fn from_stream(bytes: &[u8], report: &mut Report) -> Result<()> {
+    let broken = |_| anyhow!("the stream is malformed");
+    let mut stream = Reader::new(bytes);
+    exec::header(&mut stream).map_err(broken)?;
+    while !stream.is_empty() {
+        let file = stream.module().map_err(broken)?;
+        on_host("stream", file, report);
+    }
+    Ok(())
+}
+
+fn on_host(name: &str, bytes: &[u8], report: &mut Report) {
     let resources = Resources {
         heap: Heap::system(),
         stack_bytes: STACK_BYTES,
         memory_pages_max: MEMORY_PAGES_MAX,
         skips_large: false,
     };
-    if let Err(broken) = exec::file(&resources, &file.bytes, report) {
-        let place = Place { file: &file.name, line: 0, kind: Kind::Reset };
+    if let Err(broken) = exec::file(&resources, bytes, report) {
+        let place = Place { file: name, line: 0, kind: Kind::Reset };
         let cause = match broken {
             Broken::Stream(_) => "the stream is malformed".to_owned(),
             Broken::Runtime(error) => error.to_string(),

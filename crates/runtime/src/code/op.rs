@@ -223,8 +223,13 @@ macro_rules! define_instr {
         impl Instr {
             /// How many instructions there are.
             pub const COUNT: usize = [$(Instr::$name),*].len();
+            /// All of them, by number.
+            #[cfg(test)]
+            #[allow(dead_code, reason = "only the match loop's code is shown")]
+            pub const ALL: [Instr; Instr::COUNT] = [$(Instr::$name),*];
             /// The names, for people.
             #[cfg(test)]
+            #[allow(dead_code, reason = "only the match loop's code is shown")]
             pub const NAMES: [&'static str; Instr::COUNT] = [$(stringify!($name)),*];
         }
     };

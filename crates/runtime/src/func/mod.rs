@@ -108,6 +108,9 @@ impl Func {
 
     /// As [`call`](Func::call), but running out of fuel suspends the call instead of ending it with a trap.
     ///
+    /// Fuel is taken for each run of operators without a branch at once; a portion that is smaller than the longest run
+    /// makes no progress there. Inside host functions nothing can be suspended.
+    ///
     /// ```
     /// use moteur::{Call, Config, Engine, Heap, Instance, Module, Store, Val};
     ///
@@ -134,7 +137,7 @@ impl Func {
     /// ```
     ///
     /// # Errors
-    /// As [`call`](Func::call).
+    /// As [`call`](Func::call), and [`Error::NotResumable`] inside a host function.
     pub fn call_resumable(
         &self,
         store: &mut impl AsContextMut,

@@ -33,6 +33,11 @@ pub struct Suspended {
     below: u64,
 }
 
+// SAFETY: it is used together with its store only, and the store's rules hold then.
+unsafe impl Send for Suspended {}
+// SAFETY: as above.
+unsafe impl Sync for Suspended {}
+
 impl core::fmt::Debug for Suspended {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Suspended({:?})", self.func)

@@ -12,14 +12,14 @@ use core::ptr::NonNull;
 
 use moteur_wasm::{FuncIdx, FuncType, Trap, TypeIdx, ValType};
 
+use super::RED_ZONE_SLOTS;
 use super::backtrace;
 use super::ctx::Ctx;
 use super::dispatch::{DONE, RETURN_ACROSS, execute};
 use super::kinds::call::Call;
 use super::regs::{Leave, Regs};
-use super::value::float_acc_of;
-use super::RED_ZONE_SLOTS;
 use crate::error::{Error, Limit};
+use crate::func::host::HostEntry;
 use crate::lower;
 use crate::slot::{SLOT_BYTES, Slot, slots_of};
 use crate::store::StoreInner;
@@ -170,7 +170,10 @@ unsafe fn code_of(instance: NonNull<InstanceEntity>, func: FuncIdx) -> Result<*c
     unsafe {
         let loaded = (*instance.as_ptr()).loaded;
         let imported = (*loaded.as_ptr()).module.wasm().imported_func_count() as usize;
-        let code = |at: usize| (&(*loaded.as_ptr()).codes).get(at).copied();
+        let code = |at: usize| {
+            let codes: &[*const u16] = &(*loaded.as_ptr()).codes;
+            codes.get(at).copied()
+        };
         let at = func.index().wrapping_sub(imported);
         if let Some(code) = code(at)
             && !code.is_null()
@@ -216,7 +219,8 @@ unsafe fn call_host(
     // SAFETY: the caller's promise; the entry is cloned, because the function may add others.
     unsafe {
         let inner = store.as_ptr();
-        let Some(entry) = (&(*inner).hosts).get(index as usize) else {
+        let hosts: &[HostEntry] = &(*inner).hosts;
+        let Some(entry) = hosts.get(index as usize) else {
             return Err(Error::OutOfBounds);
         };
         let (func, params, results) = (entry.func.clone(), entry.params, entry.results);
@@ -287,7 +291,7 @@ impl Activation {
         loop {
             // SAFETY: the caller's promise, then `step`'s.
             let step = unsafe {
-                let m = Regs::new(self.ctx, at.pc, at.fp, at.result as usize, float_acc_of(at.result));
+                let m = Regs::new(self.ctx, at.pc, at.fp, at.result);
                 let leave = execute(m);
                 if leave == Leave::OUT_OF_FUEL && self.resumable {
                     let suspension = self.suspend();
@@ -434,7 +438,8 @@ impl Activation {
             let code = code_of(instance, func)?;
             let (params, results) = slots_of_func(instance, func);
             let fp = frame.wrapping_add(ACROSS_SLOTS);
-            if fp.max(args).wrapping_add(params.max(results) + 1) > (*self.ctx).stack_end || fp > (*self.ctx).stack_limit
+            if fp.max(args).wrapping_add(params.max(results) + 1) > (*self.ctx).stack_end
+                || fp > (*self.ctx).stack_limit
             {
                 return Err(Error::Trap(Trap::StackOverflow));
             }

@@ -30,10 +30,18 @@ pub(crate) trait CompareOp: 'static {
 }
 
 macro_rules! value {
-    (I32) => { u32 };
-    (I64) => { u64 };
-    (F32) => { f32 };
-    (F64) => { f64 };
+    (I32) => {
+        u32
+    };
+    (I64) => {
+        u64
+    };
+    (F32) => {
+        f32
+    };
+    (F64) => {
+        f64
+    };
 }
 
 macro_rules! meaning {

@@ -5,15 +5,15 @@
 
 mod backtrace;
 pub(crate) mod ctx;
-mod driver;
-pub(crate) mod kinds;
 #[cfg_attr(dispatch = "matched", path = "matched.rs")]
 #[cfg_attr(dispatch = "threaded", path = "threaded.rs")]
 pub(crate) mod dispatch;
+mod driver;
+pub(crate) mod kinds;
 mod meaning;
-mod shapes;
 pub(crate) mod registers;
 pub(crate) mod regs;
+mod shapes;
 pub(crate) mod value;
 
 pub(crate) use ctx::Ctx;

@@ -8,8 +8,8 @@ use moteur_wasm::Trap;
 
 use super::ctx::Ctx;
 use super::registers::Pinned;
-use super::value::{Acc, FloatAcc, Value, hide_number, hide_pc, read_ordered};
-use crate::code::layout::{HEAD_UNITS, instr_units};
+use super::value::{Acc, Value, hide_number, hide_pc, read_ordered};
+use crate::code::layout::{Form, HEAD_UNITS};
 use crate::slot::Slot;
 
 /// What the running code holds in machine registers.
@@ -24,8 +24,12 @@ pub(crate) struct Regs {
     pub pinned: Pinned,
     /// The integer accumulator.
     pub acc: usize,
-    /// The float accumulator.
-    pub float_acc: FloatAcc,
+    /// The accumulators of floats. One of them is in use at a time: lowering sees one accumulator.
+    ///
+    /// FAST: two, because a narrow float in a wide one would have to be widened (`cargo xtask bench host`).
+    pub f32_acc: f32,
+    /// See `f32_acc`.
+    pub f64_acc: f64,
 }
 
 /// Parts of the context as the running code sees them: each target keeps its own choice of them in registers, and reads
@@ -98,14 +102,15 @@ impl Step {
 }
 
 impl Regs {
-    /// The registers to go on at `pc` in the frame at `fp` with.
+    /// The registers to go on at `pc` in the frame at `fp` with; `acc` is what all accumulators hold, as bits.
     ///
     /// # Safety
     /// `ctx` is the context of the store that is about to run.
-    pub unsafe fn new(ctx: *mut Ctx, pc: *const u16, fp: *mut Slot, acc: usize, float_acc: FloatAcc) -> Regs {
+    pub unsafe fn new(ctx: *mut Ctx, pc: *const u16, fp: *mut Slot, acc: u64) -> Regs {
         // SAFETY: the caller's promise.
         let pinned = unsafe { Pinned::of(ctx) };
-        Regs { pc, fp, ctx, pinned, acc, float_acc }
+        let (f32_acc, f64_acc) = (f32::from_bits(acc as u32), f64::from_bits(acc));
+        Regs { pc, fp, ctx, pinned, acc: acc as usize, f32_acc, f64_acc }
     }
 
     /// Looks at the current instance's memory again after it may have changed.
@@ -170,8 +175,8 @@ impl Regs {
 
     /// Goes past an instruction of this form.
     #[inline(always)]
-    pub fn advance(&mut self, imm32: usize, op16: usize) {
-        self.pc = hide_pc(self.pc.wrapping_add(instr_units(imm32, op16)));
+    pub fn advance(&mut self, form: Form) {
+        self.pc = hide_pc(self.pc.wrapping_add(form.units()));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What lowering must know of each instruction: which operands may be in an accumulator.
+//! What lowering must know of each instruction: which operands may be in an accumulator, and how many there are.
 
 use super::kinds::Kind;
 use super::kinds::call::*;
@@ -28,5 +28,24 @@ impl Instr {
             return NONE;
         }
         SHAPES.get(self as usize).copied().unwrap_or(NONE)
+    }
+}
+
+/// FAST: kept out of firmware, where it would only be flash.
+#[cfg(any(debug_assertions, feature = "checks"))]
+mod forms {
+    use super::*;
+    use crate::code::layout::Form;
+
+    macro_rules! forms {
+        ($(($name:ident, $kind:ty))*) => { [$(<$kind as Kind>::FORM),*] };
+    }
+    static FORMS: [Form; Instr::COUNT] = for_each_instr!(forms);
+
+    impl Instr {
+        /// How many operands the instruction has.
+        pub(crate) fn form(self) -> Option<Form> {
+            FORMS.get(self as usize).copied()
+        }
     }
 }

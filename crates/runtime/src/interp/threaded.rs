@@ -68,8 +68,7 @@ impl Landing {
 }
 
 /// Leaves the guest.
-pub(crate) static DONE: Landing =
-    Landing { distance: [0; HEAD_UNITS], head: handler::<Done, InSlot, InSlot, InSlot> };
+pub(crate) static DONE: Landing = Landing { distance: [0; HEAD_UNITS], head: handler::<Done, InSlot, InSlot, InSlot> };
 /// Leaves an instance.
 pub(crate) static RETURN_ACROSS: Landing =
     Landing { distance: [0; HEAD_UNITS], head: handler::<ReturnAcross, InSlot, InSlot, InSlot> };

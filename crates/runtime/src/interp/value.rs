@@ -3,13 +3,6 @@
 use super::regs::Regs;
 use crate::slot::{SLOT_BYTES, Slot};
 
-/// The float accumulator: the widest float type that has one.
-#[cfg(all(dispatch = "threaded", registers = "arm_hard"))]
-pub(crate) type FloatAcc = f32;
-/// The float accumulator: the widest float type that has one.
-#[cfg(not(all(dispatch = "threaded", registers = "arm_hard")))]
-pub(crate) type FloatAcc = f64;
-
 /// Which accumulator a value of some type may live in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Acc {
@@ -125,11 +118,11 @@ impl Value for f32 {
     }
     #[inline(always)]
     fn from_acc(m: &Regs) -> f32 {
-        f32::from_bits(float_acc_bits(m) as u32)
+        m.f32_acc
     }
     #[inline(always)]
     fn to_acc(self, m: &mut Regs) {
-        m.float_acc = float_acc_from_bits(u64::from(self.to_bits()));
+        m.f32_acc = self;
     }
     #[inline(always)]
     fn from_imm(imm: u32) -> f32 {
@@ -138,7 +131,7 @@ impl Value for f32 {
 }
 
 impl Value for f64 {
-    const ACC: Acc = if size_of::<FloatAcc>() == 8 { FLOAT } else { Acc::None };
+    const ACC: Acc = if cfg!(registers = "arm_hard") { Acc::None } else { FLOAT };
     #[inline(always)]
     unsafe fn load(at: *const Slot) -> f64 {
         // SAFETY: the caller's promise.
@@ -151,11 +144,11 @@ impl Value for f64 {
     }
     #[inline(always)]
     fn from_acc(m: &Regs) -> f64 {
-        f64::from_bits(float_acc_bits(m))
+        m.f64_acc
     }
     #[inline(always)]
     fn to_acc(self, m: &mut Regs) {
-        m.float_acc = float_acc_from_bits(self.to_bits());
+        m.f64_acc = self;
     }
     #[inline(always)]
     fn from_imm(imm: u32) -> f64 {
@@ -203,23 +196,6 @@ pub(crate) type Word = u32;
 /// A value as wide as a slot: references and addresses.
 #[cfg(target_pointer_width = "64")]
 pub(crate) type Word = u64;
-
-#[allow(dead_code, reason = "not every dispatch asks")]
-#[inline(always)]
-fn float_acc_bits(m: &Regs) -> u64 {
-    m.float_acc.to_bits().into()
-}
-
-#[inline(always)]
-fn float_acc_from_bits(bits: u64) -> FloatAcc {
-    FloatAcc::from_bits(bits as _)
-}
-
-/// The float accumulator with the value whose bits stand in a slot.
-#[inline(always)]
-pub(crate) fn float_acc_of(bits: u64) -> FloatAcc {
-    float_acc_from_bits(bits)
-}
 
 /// Reads in the order of the source.
 ///

@@ -2,7 +2,7 @@
 
 use moteur_pool::{Heap, Vec};
 
-use crate::code::layout::{HEAD_UNITS, instr_units};
+use crate::code::layout::{Form, HEAD_UNITS};
 use crate::code::op::{Instr, Places};
 use crate::error::{Error, Limit};
 use crate::interp::dispatch::head;
@@ -60,19 +60,22 @@ impl Emitter {
 
     /// Writes an instruction without a result.
     pub fn emit(&mut self, instr: Instr, places: Places, imm32: &[u32], op16: &[u16]) -> Result<Position, Error> {
+        // L1: the interpreter finds the operands that it expects.
+        #[cfg(any(debug_assertions, feature = "checks"))]
+        assert_eq!(instr.form(), Some(Form::new(imm32.len() as u8, op16.len() as u8)), "operands of {instr:?}");
         let start = self.here();
+        let units = Form::new(imm32.len() as u8, op16.len() as u8).units();
         // Offsets of branches count bytes and have a sign.
         if start > (i32::MAX as u32) / 4 {
             return Err(Error::Limit(Limit::CodeSize));
         }
-        self.code.reserve(instr_units(imm32.len(), op16.len()))?;
+        self.code.reserve(units)?;
         self.code.extend_from_slice(&head(instr, places))?;
         for imm in imm32 {
             self.code.extend_from_slice(&[*imm as u16, (*imm >> 16) as u16])?;
         }
         self.code.extend_from_slice(op16)?;
-        let end = start as usize + instr_units(imm32.len(), op16.len());
-        self.code.resize(end, 0)?;
+        self.code.resize(start as usize + units, 0)?;
         self.last = Some(Emitted { start, instr, places, dst: 0 });
         Ok(start)
     }

@@ -10,6 +10,8 @@ mod fuse;
 mod numeric;
 mod ops;
 mod pass;
+#[cfg(all(test, dispatch = "matched", target_pointer_width = "64"))]
+mod snapshots;
 mod stack;
 
 use core::alloc::Layout;

@@ -257,8 +257,7 @@ impl<'m> Pass<'m> {
             }
             [ty] => {
                 let class = Class::of(*ty);
-                let instr =
-                    class.pick([Instr::ReturnI32, Instr::ReturnI64, Instr::ReturnF32, Instr::ReturnF64]);
+                let instr = class.pick([Instr::ReturnI32, Instr::ReturnI64, Instr::ReturnF32, Instr::ReturnF64]);
                 let (a, operands) = self.pop_a(instr)?;
                 self.code.emit(instr, Places { operands, result_in_acc: false }, &[], &[a, link])?;
             }

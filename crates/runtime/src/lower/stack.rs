@@ -234,7 +234,8 @@ impl Stack {
     pub fn operand(&mut self, entry: Entry, allowed: Acc, code: &mut Emitter) -> Result<(u16, bool), Error> {
         match entry.place {
             Place::Local(slot) => {
-                let in_acc = self.holder(entry.class.acc()).is_some_and(|holder| holder.is_some_and(|it| it.slot == slot));
+                let in_acc =
+                    self.holder(entry.class.acc()).is_some_and(|holder| holder.is_some_and(|it| it.slot == slot));
                 return Ok((slot, in_acc && allowed == entry.class.acc()));
             }
             Place::Const(bits) => emit_const(code, entry.class, bits, entry.home)?,

@@ -180,11 +180,7 @@ pub(crate) unsafe fn table_init(
 ) -> Result<(), Trap> {
     // SAFETY: the caller's promise.
     let module = unsafe { &inst.loaded.as_ref().module };
-    let found = if bit(&inst.elem_dropped, elem) {
-        None
-    } else {
-        module.wasm().elem(module.bytes(), ElemIdx(elem))
-    };
+    let found = if bit(&inst.elem_dropped, elem) { None } else { module.wasm().elem(module.bytes(), ElemIdx(elem)) };
     let len = found.as_ref().map_or(0, |elem| elem.len());
     if src.checked_add(n).is_none_or(|end| end > len) {
         return Err(Trap::TableOutOfBounds);

@@ -104,7 +104,8 @@ fn allocate(
 ) -> Result<NonNull<InstanceEntity>, Error> {
     // SAFETY: loaded modules live as long as the store.
     let wasm = unsafe { (*loaded.as_ptr()).module.wasm() };
-    let mut lists = Lists::new(store, wasm)?;
+    // SAFETY: the block has as many words as the lists need.
+    let mut lists = unsafe { Lists::new(store.arena.add_slice(Lists::words(wasm), |_| 0)?, wasm) };
     for import in imports {
         let (kind, entity) = match import {
             Extern::Func(func) => (FUNCS, func.0.get(store)?.cast()),
@@ -146,6 +147,18 @@ const TABLES: usize = 1;
 const MEMORIES: usize = 2;
 const GLOBALS: usize = 3;
 
+type Wasm = moteur_wasm::Module<HeapAlloc>;
+
+/// How many entities of each kind a module has, imported ones included.
+fn lens(wasm: &Wasm) -> [u32; KINDS] {
+    [wasm.func_count(), wasm.table_count(), wasm.memory_count(), wasm.global_count()]
+}
+
+/// Words that hold a bit for each segment.
+fn bit_words(segments: u32) -> usize {
+    segments.div_ceil(32) as usize
+}
+
 /// An instance's lists while they are filled: one block of words.
 ///
 /// ```text
@@ -167,20 +180,22 @@ struct Filling {
 }
 
 impl Lists {
-    fn new(store: &mut StoreInner, wasm: &moteur_wasm::Module<HeapAlloc>) -> Result<Lists, Error> {
-        let lens = [wasm.func_count(), wasm.table_count(), wasm.memory_count(), wasm.global_count()];
-        let words = |bits: u32| bits.div_ceil(32) as usize;
-        let (elem_words, data_words) = (words(wasm.elem_count()), words(wasm.data_count()));
-        let entities = lens.iter().fold(0_usize, |sum, len| sum.saturating_add(*len as usize));
-        let all = entities.saturating_add(elem_words).saturating_add(data_words);
-        let mut at = store.arena.add_slice(all, |_| 0_usize)?;
-        let lists = lens.map(|len| {
+    /// How many words the lists of an instance take.
+    fn words(wasm: &Wasm) -> usize {
+        let entities = lens(wasm).iter().fold(0_usize, |sum, len| sum.saturating_add(*len as usize));
+        entities.saturating_add(bit_words(wasm.elem_count())).saturating_add(bit_words(wasm.data_count()))
+    }
+
+    /// # Safety
+    /// `words` zeros stand at `at`.
+    unsafe fn new(mut at: NonNull<usize>, wasm: &Wasm) -> Lists {
+        let lists = lens(wasm).map(|len| {
             let first = at.cast();
-            // SAFETY: the block has room for all of them.
+            // SAFETY: the caller's promise.
             at = unsafe { at.add(len as usize) };
             Filling { first, len: len as usize, filled: 0 }
         });
-        Ok(Lists { lists, bits: at, elem_words, data_words })
+        Lists { lists, bits: at, elem_words: bit_words(wasm.elem_count()), data_words: bit_words(wasm.data_count()) }
     }
 
     /// Adds the next entity of a kind. The module has no more than the list has room for.

@@ -46,7 +46,8 @@ fn bulk_memory_is_all_or_nothing() {
             (func (export "fill") (param i32 i32 i32) (memory.fill (local.get 0) (local.get 1) (local.get 2)))
             (func (export "drop") (data.drop $d)))"#,
     );
-    let [init, copy, fill] = ["init", "copy", "fill"].map(|name| instance.typed_func::<(u32, u32, u32), ()>(&store, name).unwrap());
+    let [init, copy, fill] =
+        ["init", "copy", "fill"].map(|name| instance.typed_func::<(u32, u32, u32), ()>(&store, name).unwrap());
     let drop = instance.typed_func::<(), ()>(&store, "drop").unwrap();
     let memory = instance.memory(&store, "m").unwrap();
     init.call(&mut store, (1, 0, 6)).unwrap();

@@ -37,7 +37,8 @@ fn claims_of_the_guest_are_checked() {
     assert_eq!(print.call(&mut store, (100, 7)), Ok(()));
     assert_eq!(print.call(&mut store, (65_536, 0)), Ok(()));
     assert_eq!(print.call(&mut store, (100, 3)), Err(Error::Utf8));
-    for (addr, len) in [(65_536, 1), (65_537, 0), (65_530, 7), (u32::MAX, 1), (1, u32::MAX), (0x8000_0000, 0x8000_0000)] {
+    for (addr, len) in [(65_536, 1), (65_537, 0), (65_530, 7), (u32::MAX, 1), (1, u32::MAX), (0x8000_0000, 0x8000_0000)]
+    {
         for func in [print, fill] {
             assert_eq!(func.call(&mut store, (addr, len)), Err(Error::Trap(Trap::MemoryOutOfBounds)), "{addr} {len}");
         }

@@ -1,6 +1,6 @@
 //! Handles belong to one store, and any other refuses them.
 
-use moteur::{Error, Func, Global, GlobalType, Instance, Linker, Memory, MemoryType, Limits, RefType, Store, Table};
+use moteur::{Error, Func, Global, GlobalType, Instance, Limits, Linker, Memory, MemoryType, RefType, Store, Table};
 use moteur::{TableType, Val, ValType};
 
 use crate::{engine, instance, module};

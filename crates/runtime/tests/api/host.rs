@@ -1,6 +1,8 @@
 //! Host functions: arguments and results of all types, errors, and calls back into the guest.
 
-use moteur::{Caller, Config, Error, ExternRef, Func, Heap, Instance, Limit, Linker, Module, Store, Trap, Val, ValType};
+use moteur::{
+    Caller, Config, Error, ExternRef, Func, Heap, Instance, Limit, Linker, Module, Store, Trap, Val, ValType,
+};
 
 use crate::{engine, module};
 
@@ -9,9 +11,7 @@ fn values_of_all_types_pass_through() {
     let engine = engine();
     let mut store = Store::new(&engine, ()).unwrap();
     let mut linker = Linker::new(&engine);
-    linker
-        .func("", "mix", |a: i32, b: i64, c: f32, d: f64, e: u32, f: u64| (f, e, d, c, b, a))
-        .unwrap();
+    linker.func("", "mix", |a: i32, b: i64, c: f32, d: f64, e: u32, f: u64| (f, e, d, c, b, a)).unwrap();
     let user = module(
         &engine,
         r#"(module
@@ -20,9 +20,8 @@ fn values_of_all_types_pass_through() {
                 (call $mix (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4) (local.get 5))))"#,
     );
     let instance = linker.instantiate(&mut store, &user).unwrap();
-    let run = instance
-        .typed_func::<(i32, i64, f32, f64, u32, u64), (u64, u32, f64, f32, i64, i32)>(&store, "run")
-        .unwrap();
+    let run =
+        instance.typed_func::<(i32, i64, f32, f64, u32, u64), (u64, u32, f64, f32, i64, i32)>(&store, "run").unwrap();
     let nan = f32::from_bits(0xFFA0_0001);
     let (f, e, d, c, b, a) = run.call(&mut store, (-1, i64::MIN, nan, -0.0, u32::MAX, u64::MAX)).unwrap();
     assert_eq!((f, e, d.to_bits(), b, a), (u64::MAX, u32::MAX, (-0.0_f64).to_bits(), i64::MIN, -1));
@@ -40,7 +39,24 @@ fn sixteen_arguments() {
     let engine = engine();
     let mut store = Store::new(&engine, ()).unwrap();
     #[allow(clippy::too_many_arguments)]
-    fn sum(a: i32, b: i64, c: i32, d: i64, e: i32, f: i64, g: i32, h: i64, i: i32, j: i64, k: i32, l: i64, m: i32, n: i64, o: i32, p: i64) -> i64 {
+    fn sum(
+        a: i32,
+        b: i64,
+        c: i32,
+        d: i64,
+        e: i32,
+        f: i64,
+        g: i32,
+        h: i64,
+        i: i32,
+        j: i64,
+        k: i32,
+        l: i64,
+        m: i32,
+        n: i64,
+        o: i32,
+        p: i64,
+    ) -> i64 {
         let narrow = [a, c, e, g, i, k, m, o].iter().rev().fold(0, |sum, n| sum * 10 + i64::from(*n));
         let wide = [b, d, f, h, j, l, n, p].iter().rev().fold(0, |sum, n| sum * 10 + n);
         narrow * 100_000_000 + wide
@@ -197,8 +213,10 @@ fn a_host_function_may_change_everything_below_its_caller() {
                 (i32.store (i32.const 200000) (call $change))
                 (i32.add (i32.load (i32.const 0)) (i32.load (i32.const 200000)))))"#,
     );
-    *store.data_mut() =
-        Some(module(&engine, r#"(module (type (func (param f64 f64))) (func (export "f") (result i32) (i32.const 37)))"#));
+    *store.data_mut() = Some(module(
+        &engine,
+        r#"(module (type (func (param f64 f64))) (func (export "f") (result i32) (i32.const 37)))"#,
+    ));
     let instance = linker.instantiate(&mut store, &user).unwrap();
     assert_eq!(instance.typed_func::<(), i32>(&store, "run").unwrap().call(&mut store, ()), Ok(42));
 }

@@ -1,6 +1,8 @@
 //! Limits hold everywhere, and after one is hit the next module runs.
 
-use moteur::{Config, Engine, Error, Instance, Limit, Limits, Memory, MemoryType, RefType, Store, Table, TableType, Trap, Val};
+use moteur::{
+    Config, Engine, Error, Instance, Limit, Limits, Memory, MemoryType, RefType, Store, Table, TableType, Trap, Val,
+};
 
 use crate::{config, module, try_instance};
 
@@ -36,6 +38,7 @@ fn sizes_hold_at_instantiation() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "slow")]
 fn tables_of_4_gib_are_refused_by_default_too() {
     let mut store = store(config());
     let result = try_instance(&mut store, "(module (table 0x40000000 funcref))");
@@ -52,6 +55,7 @@ fn tables_of_4_gib_are_refused_by_default_too() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "slow")]
 fn growing_for_ever_ends() {
     let mut store = store(config().max_memory_pages(40).max_table_elements(1000));
     let text = r#"(module (memory 1) (table 1 externref)
@@ -66,6 +70,7 @@ fn growing_for_ever_ends() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "slow")]
 fn start_functions_are_limited_like_others() {
     let recursion = "(module (func $f (call $f)) (start $f))";
     let endless = "(module (func $f (loop (br 0))) (start $f))";
@@ -133,10 +138,8 @@ fn fuel_is_an_option() {
 fn eager_engines_lower_at_instantiation() {
     let engine = Engine::new(config().eager(true)).unwrap();
     let mut store = Store::new(&engine, ()).unwrap();
-    let both = module(
-        &engine,
-        r#"(module (func (export "f") (result i32) (call $g)) (func $g (result i32) (i32.const 3)))"#,
-    );
+    let both =
+        module(&engine, r#"(module (func (export "f") (result i32) (call $g)) (func $g (result i32) (i32.const 3)))"#);
     for _ in 0..2 {
         let instance = Instance::new(&mut store, &both, &[]).unwrap();
         assert_eq!(instance.typed_func::<(), i32>(&store, "f").unwrap().call(&mut store, ()), Ok(3));

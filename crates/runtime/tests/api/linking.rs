@@ -154,7 +154,8 @@ fn imports_must_match() {
         ("(func (param i32) (result i64))", memory(&mut store, 1, None), false),
     ];
     for (wanted, given, good) in cases {
-        let user = module(&engine, &format!(r#"(module (type (func)) (type (func (result i64))) (import "a" "b" {wanted}))"#));
+        let user =
+            module(&engine, &format!(r#"(module (type (func)) (type (func (result i64))) (import "a" "b" {wanted}))"#));
         let result = Instance::new(&mut store, &user, &[given]);
         let expected = Error::Link { import: 0, reason: LinkError::Incompatible };
         assert_eq!(result.err(), (!good).then_some(expected), "{wanted}");

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod claims;
+mod corruption;
 mod handles;
 mod host;
 mod limits;

@@ -126,5 +126,9 @@ fn host_functions_do_not_suspend() {
     *store.data_mut() = instance.func(&store, "spin");
     let outer = instance.func(&store, "outer").unwrap();
     let result = outer.call_resumable(&mut store, &[], &mut []);
-    assert_eq!(result.err(), Some(Error::Trap(Trap::OutOfFuel)), "the host function's call ends, and with it the outer");
+    assert_eq!(
+        result.err(),
+        Some(Error::Trap(Trap::OutOfFuel)),
+        "the host function's call ends, and with it the outer"
+    );
 }

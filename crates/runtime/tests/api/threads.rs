@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use moteur::{
     Backtrace, Caller, Config, Engine, Error, Extern, Func, Instance, InterruptFlag, InterruptHandle, Linker, Memory,
-    Module, Store, Trap, TypedFunc, Val,
+    Module, Store, Suspended, Trap, TypedFunc, Val,
 };
 
 use crate::{engine, instance, module};
@@ -22,7 +22,7 @@ fn everything_may_be_sent_and_shared() {
     send_and_sync::<InterruptHandle>();
     send_and_sync::<InterruptFlag>();
     send_and_sync::<(Func, TypedFunc<i32, i32>, Instance, Memory, Extern, Val)>();
-    send_and_sync::<Error>();
+    send_and_sync::<(Error, Suspended)>();
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Traps carry a reason and the guest functions that were active.
 
-use moteur::{Error, Instance, Linker, Store, Trap};
+use moteur::{Engine, Error, Instance, Linker, Store, Trap};
 
-use crate::{engine, instance, module};
+use crate::{config, engine, instance, module};
 
 #[test]
 fn reasons() {
-    let mut store = Store::new(&engine(), ()).unwrap();
+    let engine = Engine::new(config().stack_bytes(16 << 10)).unwrap();
+    let mut store = Store::new(&engine, ()).unwrap();
     let instance = instance(
         &mut store,
         r#"(module (table 3 funcref) (elem (i32.const 0) $wrong) (func $wrong (param i32))
@@ -59,11 +60,8 @@ fn backtraces_cross_instances() {
     assert_eq!(run.call(&mut store, 0), Err(Error::Trap(Trap::IntegerDivideByZero)));
     let backtrace = store.backtrace();
     let frames: Vec<_> = backtrace.frames().map(|frame| (frame.func(), frame.name(), frame.module().name())).collect();
-    let expected = [
-        (1, Some("boom"), Some("inner")),
-        (2, Some("enter"), Some("inner")),
-        (1, Some("run"), Some("outer")),
-    ];
+    let expected =
+        [(1, Some("boom"), Some("inner")), (2, Some("enter"), Some("inner")), (1, Some("run"), Some("outer"))];
     assert_eq!(frames, expected);
     // Each offset is that of the instruction that trapped or called: i32.div_u = 0x6e, call = 0x10.
     let opcodes: Vec<u8> =
@@ -75,6 +73,7 @@ fn backtraces_cross_instances() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "slow")]
 fn deep_recursion_is_counted_and_cut() {
     let engine = engine();
     let mut store = Store::new(&engine, ()).unwrap();

@@ -18,7 +18,7 @@ use moteur_wasm::Trap;
 use super::Kind;
 use super::control::interrupted;
 use super::data::move_slots;
-use crate::code::layout::instr_units;
+use crate::code::layout::Form;
 use crate::interp::ctx::Ctx;
 use crate::interp::regs::{Dst, Leave, Mirror, Regs, Src, Step};
 use crate::interp::value::{Acc, Value, read_ordered, settle_ptr};
@@ -125,6 +125,7 @@ macro_rules! check {
 pub(crate) struct Call;
 
 impl Kind for Call {
+    const FORM: Form = Form::new(1, 2);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -145,7 +146,7 @@ impl Kind for Call {
                 return Step::leave(Leave::CALL_CHECK);
             }
             let link_slot = m.op16(2);
-            let link = m.pc.wrapping_add(instr_units(1, 2));
+            let link = m.pc.wrapping_add(Self::FORM.units());
             enter(m, code, fp, link_slot, link)
         }
     }
@@ -159,7 +160,7 @@ impl Call {
     pub unsafe fn check(ctx: *mut Ctx, pc: *const u16, fp: *mut Slot) -> Result<u32, Trap> {
         // SAFETY: L1.
         unsafe {
-            let m = Regs::new(ctx, pc, fp, 0, 0.0);
+            let m = Regs::new(ctx, pc, fp, 0);
             match may_enter(&m, m.slot(3)) {
                 Ok(()) => Ok(m.op32(0)),
                 Err(leave) => Err(leave.as_trap().unwrap_or(Trap::StackOverflow)),
@@ -172,6 +173,7 @@ impl Call {
 pub(crate) struct CallImport;
 
 impl Kind for CallImport {
+    const FORM: Form = Form::new(1, 2);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -179,7 +181,7 @@ impl Kind for CallImport {
         // SAFETY: L1 to L5.
         unsafe {
             let func = *(*(*m.ctx).instance).funcs.as_ptr().add(m.op32(0) as usize);
-            let next = m.pc.wrapping_add(instr_units(1, 2)) as usize;
+            let next = m.pc.wrapping_add(Self::FORM.units()) as usize;
             leave_for(m, Leave::CALL, func, next)
         }
     }
@@ -189,6 +191,7 @@ impl Kind for CallImport {
 pub(crate) struct CallIndirect;
 
 impl Kind for CallIndirect {
+    const FORM: Form = Form::new(1, 4);
     const A: Acc = <u32 as Value>::ACC;
     const COLD: bool = true;
 
@@ -198,7 +201,7 @@ impl Kind for CallIndirect {
         unsafe {
             let index = A::get(m, 2);
             let func = check!(resolve(m, m.op16(3), index, m.op32(0)).map_err(Leave::trap));
-            let link = m.pc.wrapping_add(instr_units(1, 4));
+            let link = m.pc.wrapping_add(Self::FORM.units());
             let FuncEntity { index, instance, .. } = *func.as_ptr();
             if instance != NonNull::new((*m.ctx).instance) {
                 return leave_for(m, Leave::CALL, func, link as usize);
@@ -217,6 +220,7 @@ impl Kind for CallIndirect {
 pub(crate) struct ReturnCall;
 
 impl Kind for ReturnCall {
+    const FORM: Form = Form::new(1, 4);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -255,6 +259,7 @@ pub(crate) const fn tail_next(args_slot: usize, link_slot: usize) -> usize {
 pub(crate) struct ReturnCallImport;
 
 impl Kind for ReturnCallImport {
+    const FORM: Form = Form::new(1, 2);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -273,6 +278,7 @@ impl Kind for ReturnCallImport {
 pub(crate) struct ReturnCallIndirect;
 
 impl Kind for ReturnCallIndirect {
+    const FORM: Form = Form::new(1, 6);
     const A: Acc = <u32 as Value>::ACC;
     const COLD: bool = true;
 
@@ -313,6 +319,7 @@ unsafe fn leave_frame(m: &mut Regs, link_slot: usize) -> Step {
 pub(crate) struct Return;
 
 impl Kind for Return {
+    const FORM: Form = Form::new(0, 1);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L5.
@@ -324,6 +331,7 @@ impl Kind for Return {
 pub(crate) struct ReturnValue<T>(PhantomData<T>);
 
 impl<T: Value> Kind for ReturnValue<T> {
+    const FORM: Form = Form::new(0, 2);
     const A: Acc = T::ACC;
 
     #[inline(always)]
@@ -342,6 +350,7 @@ impl<T: Value> Kind for ReturnValue<T> {
 pub(crate) struct ReturnSlots;
 
 impl Kind for ReturnSlots {
+    const FORM: Form = Form::new(1, 2);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2, L5; results are shorter than what lies below the link.
@@ -356,6 +365,7 @@ impl Kind for ReturnSlots {
 pub(crate) struct ZeroLocals;
 
 impl Kind for ZeroLocals {
+    const FORM: Form = Form::new(0, 2);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2. Volatile: no call of `memset`, which costs a frame.
@@ -366,7 +376,7 @@ impl Kind for ZeroLocals {
                 first.add(i).write_volatile(0);
             }
         }
-        m.advance(0, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -375,6 +385,7 @@ impl Kind for ZeroLocals {
 pub(crate) struct CheckFrame;
 
 impl Kind for CheckFrame {
+    const FORM: Form = Form::new(1, 0);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -386,7 +397,7 @@ impl Kind for CheckFrame {
                 return Step::trap(Trap::StackOverflow);
             }
         }
-        m.advance(1, 0);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -395,6 +406,7 @@ impl Kind for CheckFrame {
 pub(crate) struct Done;
 
 impl Kind for Done {
+    const FORM: Form = Form::new(0, 0);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -407,6 +419,7 @@ impl Kind for Done {
 pub(crate) struct ReturnAcross;
 
 impl Kind for ReturnAcross {
+    const FORM: Form = Form::new(0, 0);
     const COLD: bool = true;
 
     #[inline(always)]

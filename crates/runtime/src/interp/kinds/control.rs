@@ -9,6 +9,7 @@ use core::sync::atomic::Ordering;
 use moteur_wasm::Trap;
 
 use super::Kind;
+use crate::code::layout::Form;
 use crate::interp::meaning::CompareOp;
 use crate::interp::regs::{Dst, Leave, Regs, Src, Step};
 use crate::interp::value::{Acc, Value};
@@ -48,6 +49,7 @@ unsafe fn jump<D: Dst>(m: &mut Regs) -> Step {
 pub(crate) struct Branch;
 
 impl Kind for Branch {
+    const FORM: Form = Form::new(1, 0);
     const BRANCH: bool = true;
     const COLD: bool = true;
 
@@ -62,6 +64,7 @@ impl Kind for Branch {
 pub(crate) struct BranchIf<const NOT_ZERO: bool>;
 
 impl<const NOT_ZERO: bool> Kind for BranchIf<NOT_ZERO> {
+    const FORM: Form = Form::new(1, 1);
     const A: Acc = <u32 as Value>::ACC;
     const BRANCH: bool = true;
     const COLD: bool = true;
@@ -74,7 +77,7 @@ impl<const NOT_ZERO: bool> Kind for BranchIf<NOT_ZERO> {
                 return jump::<D>(m);
             }
         }
-        m.advance(1, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -83,6 +86,7 @@ impl<const NOT_ZERO: bool> Kind for BranchIf<NOT_ZERO> {
 pub(crate) struct BranchCompare<O>(PhantomData<O>);
 
 impl<O: CompareOp> Kind for BranchCompare<O> {
+    const FORM: Form = Form::new(1, 2);
     const A: Acc = O::A::ACC;
     const B: Acc = O::A::ACC;
     const BRANCH: bool = true;
@@ -97,7 +101,7 @@ impl<O: CompareOp> Kind for BranchCompare<O> {
                 return jump::<D>(m);
             }
         }
-        m.advance(1, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -106,6 +110,7 @@ impl<O: CompareOp> Kind for BranchCompare<O> {
 pub(crate) struct BranchCompareImm<O>(PhantomData<O>);
 
 impl<O: CompareOp> Kind for BranchCompareImm<O> {
+    const FORM: Form = Form::new(2, 1);
     const A: Acc = O::A::ACC;
     const BRANCH: bool = true;
     const COLD: bool = true;
@@ -119,7 +124,7 @@ impl<O: CompareOp> Kind for BranchCompareImm<O> {
                 return jump::<D>(m);
             }
         }
-        m.advance(2, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -130,10 +135,11 @@ pub(crate) struct BranchTable;
 
 impl BranchTable {
     /// Units of the instruction without its table.
-    pub const UNITS: usize = crate::code::layout::instr_units(1, 1);
+    pub const UNITS: usize = BranchTable::FORM.units();
 }
 
 impl Kind for BranchTable {
+    const FORM: Form = Form::new(1, 1);
     const A: Acc = <u32 as Value>::ACC;
     const COLD: bool = true;
 
@@ -142,7 +148,8 @@ impl Kind for BranchTable {
         // SAFETY: L1 to L3; the index is capped by the table's count.
         unsafe {
             let index = A::get::<u32>(m, 2).min(m.op32(0));
-            let offset = m.pc.wrapping_add(BranchTable::UNITS).cast::<i32>().wrapping_add(index as usize).read_unaligned();
+            let offset =
+                m.pc.wrapping_add(BranchTable::UNITS).cast::<i32>().wrapping_add(index as usize).read_unaligned();
             if offset <= 0 && interrupted(m) {
                 return Step::trap(Trap::Interrupted);
             }
@@ -156,6 +163,7 @@ impl Kind for BranchTable {
 pub(crate) struct Stop;
 
 impl Kind for Stop {
+    const FORM: Form = Form::new(1, 0);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -169,6 +177,7 @@ impl Kind for Stop {
 pub(crate) struct Fuel;
 
 impl Kind for Fuel {
+    const FORM: Form = Form::new(1, 0);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -180,7 +189,7 @@ impl Kind for Fuel {
                 None => return Step::leave(Leave::OUT_OF_FUEL),
             }
         }
-        m.advance(1, 0);
+        m.advance(Self::FORM);
         Step::Next
     }
 }

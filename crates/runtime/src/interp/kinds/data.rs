@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use super::Kind;
+use crate::code::layout::Form;
 use crate::interp::regs::{Dst, Regs, Src, Step};
 use crate::interp::value::{Acc, Value};
 use crate::slot::Slot;
@@ -11,6 +12,7 @@ use crate::slot::Slot;
 pub(crate) struct Copy<T>(PhantomData<T>);
 
 impl<T: Value> Kind for Copy<T> {
+    const FORM: Form = Form::new(0, 2);
     const A: Acc = T::ACC;
 
     #[inline(always)]
@@ -20,7 +22,7 @@ impl<T: Value> Kind for Copy<T> {
             let value = A::get::<T>(m, 0);
             m.put_slot(1, value);
         }
-        m.advance(0, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -29,11 +31,12 @@ impl<T: Value> Kind for Copy<T> {
 pub(crate) struct CopySlots;
 
 impl Kind for CopySlots {
+    const FORM: Form = Form::new(1, 2);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2; both ranges lie inside the frame.
         unsafe { move_slots(m.slot(2), m.slot(3), m.op32(0) as usize) }
-        m.advance(1, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -54,11 +57,12 @@ pub(super) unsafe fn move_slots(from: *const Slot, to: *mut Slot, count: usize) 
 pub(crate) struct Const32;
 
 impl Kind for Const32 {
+    const FORM: Form = Form::new(1, 1);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2.
         unsafe { m.put_slot(2, m.op32(0)) }
-        m.advance(1, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -67,6 +71,7 @@ impl Kind for Const32 {
 pub(crate) struct Const64;
 
 impl Kind for Const64 {
+    const FORM: Form = Form::new(2, 1);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2.
@@ -74,7 +79,7 @@ impl Kind for Const64 {
             let value = u64::from(m.op32(0)) | u64::from(m.op32(2)) << 32;
             m.put_slot(4, value);
         }
-        m.advance(2, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -83,6 +88,7 @@ impl Kind for Const64 {
 pub(crate) struct GlobalGet<T>(PhantomData<T>);
 
 impl<T: Value> Kind for GlobalGet<T> {
+    const FORM: Form = Form::new(1, 1);
     const D: Acc = T::ACC;
 
     #[inline(always)]
@@ -92,7 +98,7 @@ impl<T: Value> Kind for GlobalGet<T> {
             let global = *(*m.ctx).globals.add(m.op32(0) as usize);
             D::put(m, 2, T::load(global.as_ptr().cast()));
         }
-        m.advance(1, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -101,6 +107,7 @@ impl<T: Value> Kind for GlobalGet<T> {
 pub(crate) struct GlobalSet<T>(PhantomData<T>);
 
 impl<T: Value> Kind for GlobalSet<T> {
+    const FORM: Form = Form::new(1, 1);
     const A: Acc = T::ACC;
 
     #[inline(always)]
@@ -111,7 +118,7 @@ impl<T: Value> Kind for GlobalSet<T> {
             let global = *(*m.ctx).globals.add(m.op32(0) as usize);
             T::store(global.as_ptr().cast(), value);
         }
-        m.advance(1, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -120,6 +127,7 @@ impl<T: Value> Kind for GlobalSet<T> {
 pub(crate) struct Select<T>(PhantomData<T>);
 
 impl<T: Value> Kind for Select<T> {
+    const FORM: Form = Form::new(0, 4);
     const A: Acc = <u32 as Value>::ACC;
     const D: Acc = T::ACC;
 
@@ -131,7 +139,7 @@ impl<T: Value> Kind for Select<T> {
             let value = T::load(m.slot(unit));
             D::put(m, 3, value);
         }
-        m.advance(0, 4);
+        m.advance(Self::FORM);
         Step::Next
     }
 }

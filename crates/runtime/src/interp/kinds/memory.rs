@@ -8,6 +8,7 @@ use core::marker::PhantomData;
 use moteur_wasm::Trap;
 
 use super::Kind;
+use crate::code::layout::Form;
 use crate::interp::regs::{Dst, Mirror, Regs, Src, Step};
 use crate::interp::value::{Acc, Value, add_in_place, settle_ptr};
 use crate::store::bulk;
@@ -79,6 +80,7 @@ fn end_of_access(m: &Regs, addr: u32, reach: u32) -> Option<*mut u8> {
 pub(crate) struct Load<L>(PhantomData<L>);
 
 impl<L: InMemory> Kind for Load<L> {
+    const FORM: Form = Form::new(1, 2);
     const A: Acc = <u32 as Value>::ACC;
     const D: Acc = L::V::ACC;
     const COLD: bool = true;
@@ -94,7 +96,7 @@ impl<L: InMemory> Kind for Load<L> {
             let value = L::read(end.wrapping_sub(L::SIZE));
             D::put(m, 3, value);
         }
-        m.advance(1, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -103,6 +105,7 @@ impl<L: InMemory> Kind for Load<L> {
 pub(crate) struct Store<L>(PhantomData<L>);
 
 impl<L: InMemory> Kind for Store<L> {
+    const FORM: Form = Form::new(1, 2);
     const A: Acc = <u32 as Value>::ACC;
     const B: Acc = L::V::ACC;
     const COLD: bool = true;
@@ -117,7 +120,7 @@ impl<L: InMemory> Kind for Store<L> {
             };
             L::write(end.wrapping_sub(L::SIZE), B::get(m, 3));
         }
-        m.advance(1, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -126,6 +129,7 @@ impl<L: InMemory> Kind for Store<L> {
 pub(crate) struct StoreImm<L>(PhantomData<L>);
 
 impl<L: InMemory> Kind for StoreImm<L> {
+    const FORM: Form = Form::new(2, 1);
     const A: Acc = <u32 as Value>::ACC;
     const COLD: bool = true;
 
@@ -139,7 +143,7 @@ impl<L: InMemory> Kind for StoreImm<L> {
             };
             L::write(end.wrapping_sub(L::SIZE), Value::from_imm(m.op32(2)));
         }
-        m.advance(2, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -148,6 +152,7 @@ impl<L: InMemory> Kind for StoreImm<L> {
 pub(crate) struct EffectiveAddress;
 
 impl Kind for EffectiveAddress {
+    const FORM: Form = Form::new(2, 2);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -160,7 +165,7 @@ impl Kind for EffectiveAddress {
             }
             m.put_slot(5, start as u32);
         }
-        m.advance(2, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -169,13 +174,14 @@ impl Kind for EffectiveAddress {
 pub(crate) struct MemorySize;
 
 impl Kind for MemorySize {
+    const FORM: Form = Form::new(0, 1);
     const D: Acc = <u32 as Value>::ACC;
 
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2.
         unsafe { D::put(m, 0, (m.mem_len() >> 16) as u32) }
-        m.advance(0, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -184,6 +190,7 @@ impl Kind for MemorySize {
 pub(crate) struct MemoryGrow;
 
 impl Kind for MemoryGrow {
+    const FORM: Form = Form::new(0, 2);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -194,7 +201,7 @@ impl Kind for MemoryGrow {
             m.refresh_memory();
             m.put_slot(1, old);
         }
-        m.advance(0, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -219,6 +226,7 @@ macro_rules! bulk_kind {
         pub(crate) struct $name;
 
         impl $crate::interp::kinds::Kind for $name {
+            const FORM: $crate::code::layout::Form = $crate::code::layout::Form::new($indices, 1);
             const COLD: bool = true;
 
             #[inline(always)]
@@ -231,7 +239,7 @@ macro_rules! bulk_kind {
                         return Step::trap(trap);
                     }
                 }
-                $m.advance($indices, 1);
+                $m.advance(Self::FORM);
                 Step::Next
             }
         }
@@ -249,11 +257,12 @@ bulk_kind! {
 pub(crate) struct DataDrop;
 
 impl Kind for DataDrop {
+    const FORM: Form = Form::new(1, 0);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1; the instance is the current one, and nothing else looks at its bits now.
         unsafe { bulk::data_drop(&mut *(*m.ctx).instance, m.op32(0)) }
-        m.advance(1, 0);
+        m.advance(Self::FORM);
         Step::Next
     }
 }

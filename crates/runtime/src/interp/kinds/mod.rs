@@ -9,11 +9,15 @@ pub(crate) mod memory;
 pub(crate) mod numeric;
 pub(crate) mod table;
 
+use crate::code::layout::Form;
+
 use super::regs::{Dst, Regs, Src, Step};
 use super::value::Acc;
 
 /// A form of instruction.
 pub(crate) trait Kind: 'static {
+    /// How many operands there are. The kind's documentation lists them in order.
+    const FORM: Form;
     /// The accumulator that operand A may be in.
     const A: Acc = Acc::None;
     /// The accumulator that operand B may be in.

@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use super::Kind;
+use crate::code::layout::Form;
 use crate::interp::meaning::{BinaryOp, UnaryOp};
 use crate::interp::regs::{Dst, Regs, Src, Step};
 use crate::interp::value::{Acc, Value};
@@ -11,6 +12,7 @@ use crate::interp::value::{Acc, Value};
 pub(crate) struct Unary<O>(PhantomData<O>);
 
 impl<O: UnaryOp> Kind for Unary<O> {
+    const FORM: Form = Form::new(0, 2);
     const A: Acc = O::A::ACC;
     const D: Acc = O::R::ACC;
     const COLD: bool = O::TRAPS;
@@ -24,7 +26,7 @@ impl<O: UnaryOp> Kind for Unary<O> {
                 Err(trap) => return Step::trap(trap),
             }
         }
-        m.advance(0, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -33,6 +35,7 @@ impl<O: UnaryOp> Kind for Unary<O> {
 pub(crate) struct Binary<O>(PhantomData<O>);
 
 impl<O: BinaryOp> Kind for Binary<O> {
+    const FORM: Form = Form::new(0, 3);
     const A: Acc = O::A::ACC;
     const B: Acc = O::A::ACC;
     const D: Acc = O::R::ACC;
@@ -48,7 +51,7 @@ impl<O: BinaryOp> Kind for Binary<O> {
                 Err(trap) => return Step::trap(trap),
             }
         }
-        m.advance(0, 3);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -57,6 +60,7 @@ impl<O: BinaryOp> Kind for Binary<O> {
 pub(crate) struct BinaryImm<O>(PhantomData<O>);
 
 impl<O: BinaryOp> Kind for BinaryImm<O> {
+    const FORM: Form = Form::new(1, 2);
     const A: Acc = O::A::ACC;
     const D: Acc = O::R::ACC;
     const COLD: bool = O::TRAPS;
@@ -71,7 +75,7 @@ impl<O: BinaryOp> Kind for BinaryImm<O> {
                 Err(trap) => return Step::trap(trap),
             }
         }
-        m.advance(1, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }

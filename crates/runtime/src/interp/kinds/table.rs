@@ -2,6 +2,7 @@
 
 use super::Kind;
 use super::memory::bulk_kind;
+use crate::code::layout::Form;
 use crate::interp::regs::{Dst, Regs, Src, Step};
 use crate::interp::value::{Value, Word};
 use crate::store::bulk;
@@ -15,6 +16,7 @@ bulk_kind! {
 pub(crate) struct TableGet;
 
 impl Kind for TableGet {
+    const FORM: Form = Form::new(1, 2);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -26,7 +28,7 @@ impl Kind for TableGet {
                 Err(trap) => return Step::trap(trap),
             }
         }
-        m.advance(1, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -35,6 +37,7 @@ impl Kind for TableGet {
 pub(crate) struct TableSet;
 
 impl Kind for TableSet {
+    const FORM: Form = Form::new(1, 2);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -46,7 +49,7 @@ impl Kind for TableSet {
                 return Step::trap(trap);
             }
         }
-        m.advance(1, 2);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -55,6 +58,7 @@ impl Kind for TableSet {
 pub(crate) struct TableSize;
 
 impl Kind for TableSize {
+    const FORM: Form = Form::new(1, 1);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -64,7 +68,7 @@ impl Kind for TableSize {
             let size = bulk::table_size(&*(*m.ctx).instance, m.op32(0));
             m.put_slot(2, size);
         }
-        m.advance(1, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -73,6 +77,7 @@ impl Kind for TableSize {
 pub(crate) struct TableGrow;
 
 impl Kind for TableGrow {
+    const FORM: Form = Form::new(1, 3);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -83,7 +88,7 @@ impl Kind for TableGrow {
             let old = bulk::table_grow(&*(*m.ctx).instance, m.op32(0), elem, B::get(m, 3));
             m.put_slot(4, old);
         }
-        m.advance(1, 3);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -92,6 +97,7 @@ impl Kind for TableGrow {
 pub(crate) struct TableFill;
 
 impl Kind for TableFill {
+    const FORM: Form = Form::new(1, 1);
     const COLD: bool = true;
 
     #[inline(always)]
@@ -105,7 +111,7 @@ impl Kind for TableFill {
                 return Step::trap(trap);
             }
         }
-        m.advance(1, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -114,11 +120,12 @@ impl Kind for TableFill {
 pub(crate) struct ElemDrop;
 
 impl Kind for ElemDrop {
+    const FORM: Form = Form::new(1, 0);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1; the instance is the current one, and nothing else looks at its bits now.
         unsafe { bulk::elem_drop(&mut *(*m.ctx).instance, m.op32(0)) }
-        m.advance(1, 0);
+        m.advance(Self::FORM);
         Step::Next
     }
 }
@@ -127,6 +134,7 @@ impl Kind for ElemDrop {
 pub(crate) struct RefFunc;
 
 impl Kind for RefFunc {
+    const FORM: Form = Form::new(1, 1);
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2; L4: the function exists.
@@ -135,7 +143,7 @@ impl Kind for RefFunc {
             let func = *funcs.add(m.op32(0) as usize);
             m.put_slot(2, func.as_ptr() as usize as Word);
         }
-        m.advance(1, 1);
+        m.advance(Self::FORM);
         Step::Next
     }
 }

@@ -26,7 +26,15 @@ impl Pinned {
     #[inline(always)]
     pub unsafe fn of(ctx: *mut Ctx) -> Pinned {
         // SAFETY: the caller's promise.
-        unsafe { Pinned { mem_base: bits((*ctx).mem_base), mem_len: f32::from_bits((*ctx).mem_len as u32), codes: bits((*ctx).codes), stack_limit: bits((*ctx).stack_limit), ctx_again: bits(ctx) } }
+        unsafe {
+            Pinned {
+                mem_base: bits((*ctx).mem_base),
+                mem_len: f32::from_bits((*ctx).mem_len as u32),
+                codes: bits((*ctx).codes),
+                stack_limit: bits((*ctx).stack_limit),
+                ctx_again: bits(ctx),
+            }
+        }
     }
 }
 
@@ -61,7 +69,7 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
     fp: *mut Slot,
     acc: usize,
     ctx: f32,
-    float_acc: f32,
+    f32_acc: f32,
     mem_base: f32,
     mem_len: f32,
     codes: f32,
@@ -69,7 +77,15 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
     ctx_again: f32,
 ) -> u32 {
     let ctx = address(ctx);
-    let mut m = Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len, codes, stack_limit, ctx_again }, acc, float_acc };
+    let mut m = Regs {
+        pc,
+        fp,
+        ctx,
+        pinned: Pinned { mem_base, mem_len, codes, stack_limit, ctx_again },
+        acc,
+        f32_acc,
+        f64_acc: 0.0,
+    };
     // A forward branch never leaves.
     let cold = K::COLD && !(K::BRANCH && matches!(D::BACKWARDS, Some(false)));
     // SAFETY: the caller's promise.
@@ -106,7 +122,20 @@ pub(crate) unsafe fn jump(m: Regs) -> u32 {
 #[inline(always)]
 unsafe fn jump_to(next: usize, m: Regs) -> u32 {
     // SAFETY: the caller's promise.
-    unsafe { transmute::<usize, Handler>(next)(m.pc, m.fp, m.acc, bits(m.ctx), m.float_acc, m.pinned.mem_base, m.pinned.mem_len, m.pinned.codes, m.pinned.stack_limit, m.pinned.ctx_again) }
+    unsafe {
+        transmute::<usize, Handler>(next)(
+            m.pc,
+            m.fp,
+            m.acc,
+            bits(m.ctx),
+            m.f32_acc,
+            m.pinned.mem_base,
+            m.pinned.mem_len,
+            m.pinned.codes,
+            m.pinned.stack_limit,
+            m.pinned.ctx_again,
+        )
+    }
 }
 
 /// The handler at `pc`.

@@ -56,7 +56,7 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
     fp: *mut Slot,
     ctx: *mut Ctx,
 ) -> u32 {
-    let mut m = Regs { pc, fp, ctx, pinned: Pinned, acc: 0, float_acc: 0.0 };
+    let mut m = Regs { pc, fp, ctx, pinned: Pinned, acc: 0, f32_acc: 0.0, f64_acc: 0.0 };
     // A forward branch never leaves.
     let cold = K::COLD && !(K::BRANCH && matches!(D::BACKWARDS, Some(false)));
     // SAFETY: the caller's promise.

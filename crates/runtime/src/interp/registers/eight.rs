@@ -22,7 +22,14 @@ impl Pinned {
     #[inline(always)]
     pub unsafe fn of(ctx: *mut Ctx) -> Pinned {
         // SAFETY: the caller's promise.
-        unsafe { Pinned { mem_base: (*ctx).mem_base, mem_len: (*ctx).mem_len, codes: (*ctx).codes, stack_limit: (*ctx).stack_limit } }
+        unsafe {
+            Pinned {
+                mem_base: (*ctx).mem_base,
+                mem_len: (*ctx).mem_len,
+                codes: (*ctx).codes,
+                stack_limit: (*ctx).stack_limit,
+            }
+        }
     }
 }
 
@@ -46,7 +53,8 @@ impl Mirror for Regs {
 }
 
 /// A handler's signature.
-pub(crate) type Handler = unsafe extern "C" fn(*const u16, *mut Slot, *mut Ctx, usize, *mut u8, usize, *const *const u16, *mut Slot) -> u32;
+pub(crate) type Handler =
+    unsafe extern "C" fn(*const u16, *mut Slot, *mut Ctx, usize, *mut u8, usize, *const *const u16, *mut Slot) -> u32;
 
 /// Runs one instruction and goes on with the next.
 ///
@@ -62,7 +70,8 @@ pub(crate) unsafe extern "C" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
     codes: *const *const u16,
     stack_limit: *mut Slot,
 ) -> u32 {
-    let mut m = Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len, codes, stack_limit }, acc, float_acc: 0.0 };
+    let mut m =
+        Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len, codes, stack_limit }, acc, f32_acc: 0.0, f64_acc: 0.0 };
     // SAFETY: the caller's promise.
     unsafe {
         match K::run::<A, B, D>(&mut m) {
@@ -89,7 +98,18 @@ pub(crate) unsafe fn jump(m: Regs) -> u32 {
 #[inline(always)]
 unsafe fn jump_to(next: usize, m: Regs) -> u32 {
     // SAFETY: the caller's promise.
-    unsafe { transmute::<usize, Handler>(next)(m.pc, m.fp, m.ctx, m.pinned.mem_len, m.pinned.mem_base, m.acc, m.pinned.codes, m.pinned.stack_limit) }
+    unsafe {
+        transmute::<usize, Handler>(next)(
+            m.pc,
+            m.fp,
+            m.ctx,
+            m.pinned.mem_len,
+            m.pinned.mem_base,
+            m.acc,
+            m.pinned.codes,
+            m.pinned.stack_limit,
+        )
+    }
 }
 
 /// The handler at `pc`.

@@ -1,4 +1,4 @@
-//! Registers of x86-64 handlers: six integer arguments and one float.
+//! Registers of x86-64 handlers: six integer arguments and two floats.
 //!
 //! FAST: the rarely used ones are where shifts and divisions want `rcx` and `rdx` (`cargo xtask bench host`).
 
@@ -48,7 +48,8 @@ impl Mirror for Regs {
 }
 
 /// A handler's signature.
-pub(crate) type Handler = unsafe extern "sysv64" fn(*const u16, *mut Slot, *mut Ctx, usize, *mut u8, usize, f64) -> u32;
+pub(crate) type Handler =
+    unsafe extern "sysv64" fn(*const u16, *mut Slot, *mut Ctx, usize, *mut u8, usize, f32, f64) -> u32;
 
 /// Runs one instruction and goes on with the next.
 ///
@@ -61,9 +62,10 @@ pub(crate) unsafe extern "sysv64" fn handler<K: Kind, A: Src, B: Src, D: Dst>(
     mem_len: usize,
     mem_base: *mut u8,
     acc: usize,
-    float_acc: f64,
+    f32_acc: f32,
+    f64_acc: f64,
 ) -> u32 {
-    let mut m = Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len }, acc, float_acc };
+    let mut m = Regs { pc, fp, ctx, pinned: Pinned { mem_base, mem_len }, acc, f32_acc, f64_acc };
     // SAFETY: the caller's promise.
     unsafe {
         match K::run::<A, B, D>(&mut m) {
@@ -90,7 +92,18 @@ pub(crate) unsafe fn jump(m: Regs) -> u32 {
 #[inline(always)]
 unsafe fn jump_to(next: usize, m: Regs) -> u32 {
     // SAFETY: the caller's promise.
-    unsafe { transmute::<usize, Handler>(next)(m.pc, m.fp, m.ctx, m.pinned.mem_len, m.pinned.mem_base, m.acc, m.float_acc) }
+    unsafe {
+        transmute::<usize, Handler>(next)(
+            m.pc,
+            m.fp,
+            m.ctx,
+            m.pinned.mem_len,
+            m.pinned.mem_base,
+            m.acc,
+            m.f32_acc,
+            m.f64_acc,
+        )
+    }
 }
 
 /// The handler at `pc`.
