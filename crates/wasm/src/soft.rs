@@ -80,32 +80,44 @@ fn pack(format: Format, negative: bool, exponent: i32, fraction: u64) -> u64 {
 
 /// The exponent and the fraction of a finite number.
 #[inline(never)]
-fn unpack(format: Format, bits: u64) -> (i32, u64) {
-    let place = bits >> format.fraction_bits & u64::from(format.exponent_max());
-    let mut fraction = bits & ((1 << format.fraction_bits) - 1);
-    if place != 0 {
-        fraction |= 1 << format.fraction_bits;
-    }
+fn unpack(bits: u64) -> (i32, u64) {
+    let place = (bits >> 52 & 0x7FF) as i32;
+    let highest = if place == 0 { 0 } else { SIGN };
+    let fraction = bits << 11 & !SIGN | highest;
     let zeros = fraction.leading_zeros() & 63;
-    ((place.max(1) as i32 - 1) + format.exponent_min() - zeros as i32, fraction << zeros)
+    (place.max(1) + F64.exponent_min() - 12 - zeros as i32, fraction << zeros)
 }
 
 fn is_nan(bits: u64) -> bool {
     bits << 1 > INFINITY << 1
 }
 
-/// From one width to another.
+/// An infinity, or a NaN, for a magnitude behind all numbers.
+fn beyond(format: Format, negative: bool, is_nan: bool) -> u64 {
+    u64::from(negative) << format.sign_shift() | format.infinity() | u64::from(is_nan) << (format.fraction_bits - 1)
+}
+
+/// From 32 bits.
 #[inline(never)]
-pub(crate) fn convert(from: Format, to: Format, bits: u64) -> u64 {
-    let negative = bits >> from.sign_shift() & 1 != 0;
-    let magnitude = bits & ((1 << from.sign_shift()) - 1);
-    if magnitude >= from.infinity() {
-        let sign = u64::from(negative) << to.sign_shift();
-        let quiet = u64::from(magnitude > from.infinity()) << (to.fraction_bits - 1);
-        return sign | to.infinity() | quiet;
+pub(crate) fn promote(a: u32) -> u64 {
+    let negative = a >> 31 != 0;
+    let (place, fraction) = (a >> 23 & 0xFF, a & 0x7F_FFFF);
+    if place == 0xFF {
+        return beyond(F64, negative, fraction != 0);
     }
-    let (exponent, fraction) = unpack(from, magnitude);
-    pack(to, negative, exponent, fraction)
+    let highest = if place == 0 { 0 } else { 1 << 23 };
+    pack(F64, negative, place.max(1) as i32 - 1 + F32.exponent_min(), u64::from(fraction | highest))
+}
+
+/// To 32 bits.
+#[inline(never)]
+pub(crate) fn demote(a: u64) -> u32 {
+    let negative = a & SIGN != 0;
+    if a << 1 >= INFINITY << 1 {
+        return beyond(F32, negative, is_nan(a)) as u32;
+    }
+    let (exponent, fraction) = unpack(a);
+    pack(F32, negative, exponent, fraction) as u32
 }
 
 pub(crate) fn from_unsigned(format: Format, integer: u64) -> u64 {
@@ -124,7 +136,7 @@ pub(crate) fn add(a: u64, b: u64) -> u64 {
         // A NaN is greater than all numbers. Infinities of different signs have no sum.
         return if is_nan(a) || a ^ b == SIGN { NAN } else { a };
     }
-    let ((a_exponent, a_fraction), (b_exponent, b_fraction)) = (unpack(F64, a), unpack(F64, b));
+    let ((a_exponent, a_fraction), (b_exponent, b_fraction)) = (unpack(a), unpack(b));
     // One bit of room for the sum; eleven are free below.
     let (greater, less) = (a_fraction >> 1, shift_right(b_fraction >> 1, (a_exponent - b_exponent) as u32));
     let sum = if (a ^ b) & SIGN == 0 { greater + less } else { greater - less };
@@ -140,7 +152,7 @@ pub(crate) fn mul(a: u64, b: u64) -> u64 {
     if a.max(b) >= INFINITY {
         return if is_nan(a) || is_nan(b) || a.min(b) == 0 { NAN } else { sign | INFINITY };
     }
-    let ((a_exponent, a), (b_exponent, b)) = (unpack(F64, a), unpack(F64, b));
+    let ((a_exponent, a), (b_exponent, b)) = (unpack(a), unpack(b));
     // The upper half of 128 bits, and a trace of the lower.
     let low = |n: u64| n & 0xFFFF_FFFF;
     let carried = low(a) * (b >> 32) + ((low(a) * low(b)) >> 32);
@@ -163,7 +175,7 @@ pub(crate) fn div(a: u64, b: u64) -> u64 {
     if a == 0 || b == INFINITY {
         return sign;
     }
-    let ((a_exponent, a), (b_exponent, b)) = (unpack(F64, a), unpack(F64, b));
+    let ((a_exponent, a), (b_exponent, b)) = (unpack(a), unpack(b));
     let (quotient, rest) = divide(a >> 1, 0, b);
     pack(F64, sign != 0, a_exponent - b_exponent - 63, quotient | u64::from(rest != 0))
 }
@@ -176,7 +188,7 @@ pub(crate) fn sqrt(a: u64) -> u64 {
     if a > INFINITY {
         return NAN;
     }
-    let (exponent, fraction) = unpack(F64, a);
+    let (exponent, fraction) = unpack(a);
     // Bit by bit, one bit more than are needed: `root² ≤ radicand · 2^53`, where the radicand has 54 bits or 55, so that
     // what is left of the exponent is even.
     let odd = (exponent & 1) as u32;
@@ -286,7 +298,7 @@ fn integer(a: u64, to: Integer) -> (u64, Option<Trap>) {
         Integer::U64 => (u64::MAX, 0),
     };
     let bound = if negative { least } else { most };
-    let (exponent, fraction) = unpack(F64, a & !SIGN);
+    let (exponent, fraction) = unpack(a & !SIGN);
     let magnitude = if exponent > 0 { None } else { Some(fraction.checked_shr(exponent.unsigned_abs()).unwrap_or(0)) };
     let (magnitude, trap) = match magnitude {
         Some(magnitude) if magnitude <= bound => (magnitude, None),
@@ -326,22 +338,30 @@ fn divide(high: u64, low: u64, divisor: u64) -> (u64, u64) {
     (quotient, rest)
 }
 
+/// Which integer division is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Division {
+    Quotient,
+    Rest,
+}
+
+/// The division of integers.
 #[inline(never)]
-pub(crate) fn div_rem(a: u64, b: u64) -> Result<(u64, u64), Trap> {
+pub(crate) fn divide_integers(a: u64, b: u64, wanted: Division, signed: bool) -> Result<u64, Trap> {
     if b == 0 {
         return Err(Trap::IntegerDivideByZero);
     }
-    Ok(divide(0, a, b))
-}
-
-/// The quotient is missing if it does not fit.
-#[inline(never)]
-pub(crate) fn div_rem_signed(a: u64, b: u64) -> Result<(Option<u64>, u64), Trap> {
-    let (quotient, rest) = div_rem((a as i64).unsigned_abs(), (b as i64).unsigned_abs())?;
-    let signed = |magnitude: u64, negative: bool| if negative { magnitude.wrapping_neg() } else { magnitude };
-    let negative = (a ^ b) & SIGN != 0;
-    let fits = negative || quotient & SIGN == 0;
-    Ok((fits.then_some(signed(quotient, negative)), signed(rest, a & SIGN != 0)))
+    let magnitude = |n: u64| if signed { (n as i64).unsigned_abs() } else { n };
+    let (quotient, rest) = divide(0, magnitude(a), magnitude(b));
+    let (result, sign) = if wanted == Division::Rest { (rest, a) } else { (quotient, a ^ b) };
+    if !signed {
+        return Ok(result);
+    }
+    if sign & SIGN != 0 {
+        return Ok(result.wrapping_neg());
+    }
+    // Only the least number divided by -1 has a quotient that does not fit.
+    if result & SIGN != 0 { Err(Trap::IntegerOverflow) } else { Ok(result) }
 }
 
 #[inline(never)]

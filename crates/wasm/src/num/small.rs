@@ -3,17 +3,17 @@
 //! Roundings and conversions of `f32` go by way of `f64`, which holds every `f32` and, of the results, nothing that an
 //! `f32` would round. The square root is rounded twice, which does no harm with more than twice the digits.
 
-use crate::soft::{self, EQUAL, F32, F64, GREATER, Integer, LESS, Mode};
+use crate::soft::{self, Division, EQUAL, F32, F64, GREATER, Integer, LESS, Mode};
 use crate::trap::Trap;
 
 const SIGN: u64 = 1 << 63;
 
 fn wide(a: f32) -> u64 {
-    soft::convert(F32, F64, u64::from(a.to_bits()))
+    soft::promote(a.to_bits())
 }
 
 fn narrow(bits: u64) -> f32 {
-    f32::from_bits(soft::convert(F64, F32, bits) as u32)
+    f32::from_bits(soft::demote(bits))
 }
 
 /// The rows of one shape: an `f64` is handed over by its bits.
@@ -80,10 +80,10 @@ meanings! {
         i64_popcnt(a) = u64::from(soft::count_ones(a as u32).wrapping_add(soft::count_ones((a >> 32) as u32)));
     }
     u64 => Result<u64, Trap> {
-        i64_div_s(a, b) = soft::div_rem_signed(a, b)?.0.ok_or(Trap::IntegerOverflow);
-        i64_div_u(a, b) = Ok(soft::div_rem(a, b)?.0);
-        i64_rem_s(a, b) = Ok(soft::div_rem_signed(a, b)?.1);
-        i64_rem_u(a, b) = Ok(soft::div_rem(a, b)?.1);
+        i64_div_s(a, b) = soft::divide_integers(a, b, Division::Quotient, true);
+        i64_div_u(a, b) = soft::divide_integers(a, b, Division::Quotient, false);
+        i64_rem_s(a, b) = soft::divide_integers(a, b, Division::Rest, true);
+        i64_rem_u(a, b) = soft::divide_integers(a, b, Division::Rest, false);
     }
     f32 => f32 {
         f32_ceil(a) = narrow(soft::round(wide(a), Mode::Up));

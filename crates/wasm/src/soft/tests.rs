@@ -82,9 +82,9 @@ fn roundings_and_conversions() {
         assert!(same(round(a, Mode::Down), x.floor()), "floor {a:#x}");
         assert!(same(round(a, Mode::Up), x.ceil()), "ceil {a:#x}");
         assert!(same(round(a, Mode::Nearest), x.round_ties_even()), "nearest {a:#x}");
-        assert!(same_32(convert(F64, F32, a), x as f32), "demote {a:#x}");
+        assert!(same_32(demote(a).into(), x as f32), "demote {a:#x}");
         let narrow = numbers.random() as u32;
-        assert!(same(convert(F32, F64, u64::from(narrow)), f64::from(f32::from_bits(narrow))), "promote {narrow:#x}");
+        assert!(same(promote(narrow), f64::from(f32::from_bits(narrow))), "promote {narrow:#x}");
 
         assert_eq!(saturate(a, Integer::I32) as u32, x as i32 as u32, "{a:#x} to i32");
         assert_eq!(saturate(a, Integer::U32) as u32, x as u32, "{a:#x} to u32");
@@ -118,14 +118,18 @@ fn integers() {
     for _ in 0..ROUNDS / 10 {
         let (a_shift, b_shift) = (numbers.random() % 64, numbers.random() % 64);
         let (a, b) = ((numbers.random() as i64 >> a_shift) as u64, (numbers.random() as i64 >> b_shift) as u64);
-        let expected = a.checked_div(b).map(|quotient| (quotient, a % b));
-        assert_eq!(div_rem(a, b), expected.ok_or(Trap::IntegerDivideByZero), "{a} / {b}");
+        let (quotient, rest) = (Division::Quotient, Division::Rest);
+        let zero = Err(Trap::IntegerDivideByZero);
+        assert_eq!(divide_integers(a, b, quotient, false), a.checked_div(b).map_or(zero, Ok), "{a} / {b}");
+        assert_eq!(divide_integers(a, b, rest, false), a.checked_rem(b).map_or(zero, Ok), "{a} % {b}");
         if b != 0 {
-            let (a, b) = (a as i64, b as i64);
-            let expected = (a.checked_div(b).map(|quotient| quotient as u64), a.wrapping_rem(b) as u64);
-            assert_eq!(div_rem_signed(a as u64, b as u64), Ok(expected), "{a} / {b}");
+            let (x, y) = (a as i64, b as i64);
+            let expected = x.checked_div(y).map(|quotient| quotient as u64).ok_or(Trap::IntegerOverflow);
+            assert_eq!(divide_integers(a, b, quotient, true), expected, "{x} / {y}");
+            assert_eq!(divide_integers(a, b, rest, true), Ok(x.wrapping_rem(y) as u64), "{x} % {y}");
         }
         assert_eq!(count_ones(a as u32), (a as u32).count_ones());
     }
-    assert_eq!(div_rem_signed(1 << 63, u64::MAX), Ok((None, 0)));
+    assert_eq!(divide_integers(SIGN, u64::MAX, Division::Quotient, true), Err(Trap::IntegerOverflow));
+    assert_eq!(divide_integers(SIGN, u64::MAX, Division::Rest, true), Ok(0));
 }
