@@ -151,6 +151,11 @@ impl<'m> Pass<'m> {
         Ok(())
     }
 
+    /// Whether guests pay for what they execute.
+    pub fn is_metered(&self) -> bool {
+        self.fuel.is_some()
+    }
+
     fn end_run(&mut self) {
         if let Some(Fuel { at: Some(at), operators }) = self.fuel {
             self.code.set_imm32(at + crate::code::layout::HEAD_UNITS as u32, operators);
