@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+mod bench_host;
 mod bench_m33;
 mod dispatch;
 mod firmware;
@@ -82,10 +83,7 @@ fn print_usage() {
 fn bench(args: &[String]) -> Result<()> {
     match args.split_first() {
         Some((what, rest)) if what == "m33" => bench_m33::run(rest),
-        Some((what, rest)) if what == "host" => {
-            let command = ["run", "--release", "--package", "moteur-benches", "--"];
-            shell::run(shell::cargo().args(command).args(rest))
-        }
+        Some((what, rest)) if what == "host" => bench_host::run(rest),
         _ => bail!("usage: cargo xtask bench m33|host"),
     }
 }

@@ -28,6 +28,9 @@ const PLACES: &[(&str, &str)] = &[
     ("crates/platform/tests/devices.rs", "tests give the ports memory for devices"),
     ("firmware/", "boards start without a runtime below them"),
     ("benches/kernels/src/", "kernels export plain symbols and keep their data in statics, as guests do"),
+    ("benches/src/programs/wasm.rs", "programs export plain symbols, as guests do"),
+    ("benches/src/workloads.rs", "calls the kernels"),
+    ("benches/src/engines/wasm3.rs", "wasm3 is in C"),
 ];
 
 /// Listed places without `unsafe`: a list that outlives its reasons makes readers audit in vain.
