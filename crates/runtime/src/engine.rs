@@ -49,7 +49,9 @@ impl Config {
         self
     }
 
-    /// Whether guests pay with fuel for what they execute. Off by default.
+    /// Whether guests pay with fuel for what they execute: one unit for each operator except `nop`, `block`, `else` and
+    /// `end`, taken in advance for a run of operators without branch targets; bulk operators pay one more for each 64
+    /// bytes or elements. Off by default.
     #[must_use]
     pub const fn fuel(mut self, on: bool) -> Config {
         self.fuel = on;

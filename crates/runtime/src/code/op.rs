@@ -118,6 +118,7 @@ macro_rules! define_for_each_instr {
             (BrTable, BranchTable)
             (Stop, Stop)
             (Fuel, Fuel)
+            (FuelBy, FuelBy)
             (Call, Call)
             (CallImport, CallImport)
             (CallIndirect, CallIndirect)

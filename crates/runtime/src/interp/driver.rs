@@ -121,9 +121,8 @@ unsafe fn begin(
     unsafe {
         let inner = store.as_ptr();
         set_stack_limit(inner);
-        if (*inner).host_depth == 0 {
-            (*inner).backtrace.clear();
-        }
+        // What is in it is of an earlier call that failed: outer calls add their frames when they end.
+        (*inner).backtrace.clear();
         if frame > (*inner).ctx.stack_limit {
             return Err(Error::Trap(Trap::StackOverflow));
         }
@@ -290,21 +289,25 @@ impl Activation {
         let mut at = At { pc, fp, result: 0 };
         loop {
             // SAFETY: the caller's promise, then `step`'s.
-            let step = unsafe {
+            let (step, left_at) = unsafe {
                 let m = Regs::new(self.ctx, at.pc, at.fp, at.result);
                 let leave = execute(m);
+                let left_at = ((*self.ctx).exit_pc, (*self.ctx).exit_fp);
                 if leave == Leave::OUT_OF_FUEL && self.resumable {
                     let suspension = self.suspend();
                     return self.end(Ok(Outcome::Suspended(suspension)));
                 }
-                self.step(leave)
+                (self.step(leave), left_at)
             };
             match step {
                 Ok(Some(next)) => at = next,
                 Ok(None) => return self.end(Ok(Outcome::Done)),
                 Err(error) => {
-                    // SAFETY: the frames are as guest code left them.
-                    unsafe { backtrace::walk(self.store) };
+                    // SAFETY: the frames are as guest code left them; what a host function called left others since.
+                    unsafe {
+                        ((*self.ctx).exit_pc, (*self.ctx).exit_fp) = left_at;
+                        backtrace::walk(self.store);
+                    }
                     return self.end(Err(error));
                 }
             }

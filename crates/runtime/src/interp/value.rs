@@ -66,7 +66,7 @@ impl Value for u32 {
     fn from_imm(imm: u32) -> u32 {
         imm
     }
-    #[cfg(all(dispatch = "threaded", target_arch = "arm"))]
+    #[cfg(all(dispatch = "threaded", fences))]
     #[inline(always)]
     fn settle(self) -> u32 {
         let mut value = self;
@@ -207,7 +207,7 @@ pub(crate) type Word = u64;
 #[inline(always)]
 pub(crate) unsafe fn read_ordered<T: Copy>(at: *const T) -> T {
     // SAFETY: the caller's promise.
-    unsafe { if cfg!(target_arch = "arm") { at.read_volatile() } else { at.read() } }
+    unsafe { if cfg!(fences) { at.read_volatile() } else { at.read() } }
 }
 
 /// Writes in the order of the source; see `read_ordered`.
@@ -217,13 +217,13 @@ pub(crate) unsafe fn read_ordered<T: Copy>(at: *const T) -> T {
 #[inline(always)]
 pub(crate) unsafe fn write_ordered<T: Copy>(at: *mut T, value: T) {
     // SAFETY: the caller's promise.
-    unsafe { if cfg!(target_arch = "arm") { at.write_volatile(value) } else { at.write(value) } }
+    unsafe { if cfg!(fences) { at.write_volatile(value) } else { at.write(value) } }
 }
 
 /// As `Value::settle`, for an address.
 #[inline(always)]
 pub(crate) fn settle_ptr<T>(at: *mut T) -> *mut T {
-    #[cfg(target_arch = "arm")]
+    #[cfg(fences)]
     let at = {
         let mut at = at;
         // SAFETY: no instruction at all.
@@ -239,14 +239,14 @@ pub(crate) fn settle_ptr<T>(at: *mut T) -> *mut T {
 /// (`cargo xtask bench m33`).
 #[inline(always)]
 pub(crate) fn add_in_place(a: usize, b: usize) -> usize {
-    #[cfg(all(dispatch = "threaded", target_arch = "arm"))]
+    #[cfg(all(dispatch = "threaded", fences))]
     {
         let mut sum = a;
         // SAFETY: one addition.
         unsafe { core::arch::asm!("add r12, r3", inout("r12") sum, in("r3") b, options(pure, nomem, nostack)) };
         sum
     }
-    #[cfg(not(all(dispatch = "threaded", target_arch = "arm")))]
+    #[cfg(not(all(dispatch = "threaded", fences)))]
     a.wrapping_add(b)
 }
 
@@ -255,7 +255,7 @@ macro_rules! hide {
         $(#[$doc])*
         #[inline(always)]
         pub(crate) fn $name($value: $ty) -> $ty {
-            #[cfg(all(dispatch = "matched", target_arch = "arm"))]
+            #[cfg(all(dispatch = "matched", fences))]
             let $value = {
                 let mut hidden = $value;
                 // SAFETY: no instruction at all.

@@ -402,6 +402,12 @@ impl<'m> Pass<'m> {
         let first = self.stack.len().saturating_sub(3);
         self.stack.settle_from(first, &mut self.code)?;
         let at = self.stack.entries.get(first).map_or(0, |entry| entry.home);
+        if self.is_metered() {
+            // Who resumes here finds the slots, but not the accumulators.
+            self.stack.free_accs(&mut self.code);
+            let count = self.stack.entries.last().map_or(0, |entry| entry.home);
+            self.code.emit(Instr::FuelBy, Places::SLOTS, &[], &[count])?;
+        }
         self.code.emit(instr, Places::SLOTS, imm32, &[at])?;
         self.stack.truncate(first);
         Ok(())

@@ -179,10 +179,11 @@ impl Stack {
     }
 
     fn forget_local_ref(&mut self, at: usize) {
-        let count = self.local_ref_count;
-        let refs = self.local_refs.get_mut(..count).unwrap_or(&mut []);
-        if let Some(found) = refs.iter().position(|entry| *entry as usize == at) {
-            refs.swap(found, count - 1);
+        let refs = self.local_refs.get_mut(..self.local_ref_count).unwrap_or(&mut []);
+        if let Some(last) = refs.last().copied()
+            && let Some(found) = refs.iter_mut().find(|entry| **entry as usize == at)
+        {
+            *found = last;
             self.local_ref_count -= 1;
         }
     }

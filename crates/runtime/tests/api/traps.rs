@@ -1,6 +1,6 @@
 //! Traps carry a reason and the guest functions that were active.
 
-use moteur::{Engine, Error, Instance, Linker, Store, Trap};
+use moteur::{Caller, Engine, Error, Instance, Linker, Store, Trap};
 
 use crate::{config, engine, instance, module};
 
@@ -70,6 +70,43 @@ fn backtraces_cross_instances() {
     let text = backtrace.to_string();
     assert!(text.starts_with("  0: func 1 <boom> at offset 0x"), "{text}");
     assert_eq!(backtrace.total(), 3);
+}
+
+#[test]
+fn backtraces_cross_host_functions() {
+    let engine = engine();
+    let mut store = Store::new(&engine, ()).unwrap();
+    let inner = instance(
+        &mut store,
+        r#"(module (func $deep (param i32) (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1)))))
+            unreachable) (func $boom (export "boom") (call $deep (i32.const 2))))"#,
+    );
+    let boom = inner.typed_func::<(), ()>(&store, "boom").unwrap();
+    let mut linker = Linker::new(&engine);
+    linker.func("host", "call", move |mut caller: Caller<'_, ()>| boom.call(&mut caller, ())).unwrap();
+    // The first failure is swallowed and leaves no frames behind.
+    linker
+        .func("host", "twice", move |mut caller: Caller<'_, ()>| {
+            assert_eq!(boom.call(&mut caller, ()), Err(Error::Trap(Trap::Unreachable)));
+            boom.call(&mut caller, ())
+        })
+        .unwrap();
+    let outer = module(
+        &engine,
+        r#"(module (import "host" "call" (func $call)) (import "host" "twice" (func $twice))
+            (func $run (export "run") (param i64 i64) (result i32) nop (call $call) (i32.const 1))
+            (func $again (export "again") (return_call $twice)))"#,
+    );
+    let outer = linker.instantiate(&mut store, &outer).unwrap();
+    let names = |store: &Store<()>| -> Vec<String> {
+        store.backtrace().frames().map(|frame| frame.name().unwrap_or_default().to_string()).collect()
+    };
+    let run = outer.typed_func::<(i64, i64), i32>(&store, "run").unwrap();
+    assert_eq!(run.call(&mut store, (1, 2)), Err(Error::Trap(Trap::Unreachable)));
+    assert_eq!(names(&store), ["deep", "deep", "deep", "boom", "run"]);
+    let again = outer.typed_func::<(), ()>(&store, "again").unwrap();
+    assert_eq!(again.call(&mut store, ()), Err(Error::Trap(Trap::Unreachable)));
+    assert_eq!(names(&store), ["deep", "deep", "deep", "boom", "again"]);
 }
 
 #[test]

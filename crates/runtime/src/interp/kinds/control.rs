@@ -193,3 +193,31 @@ impl Kind for Fuel {
         Step::Next
     }
 }
+
+/// Takes a unit of fuel for each `FuelBy::PER_UNIT` that `r[a]` counts: what a bulk operator costs besides itself.
+/// Operands: a.
+pub(crate) struct FuelBy;
+
+impl FuelBy {
+    /// Bytes or elements for one unit: about what one operator's time moves.
+    const PER_UNIT: u32 = 64;
+}
+
+impl Kind for FuelBy {
+    const FORM: Form = Form::new(0, 1);
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1, L2; `ctx` is the running store's context.
+        unsafe {
+            let cost = u32::load(m.slot(0)) / FuelBy::PER_UNIT;
+            match (*m.ctx).fuel.checked_sub(u64::from(cost)) {
+                Some(rest) => (*m.ctx).fuel = rest,
+                None => return Step::leave(Leave::OUT_OF_FUEL),
+            }
+        }
+        m.advance(Self::FORM);
+        Step::Next
+    }
+}

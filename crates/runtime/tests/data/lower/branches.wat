@@ -39,11 +39,11 @@
 ;;!   19 I32AddImm #1 3 2
 ;;!   24 ReturnI32 2 1
 ;;! func 2, 6 slots
-;;!    0 ZeroLocals 2 1
-;;!    3 I32AddImm #3 2 2
-;;!    8 I32AddImm #-1 0 0
-;;!   13 BrIfI32NeImm @3 #0 0
-;;!   19 ReturnI32 2 1
+;;!    0 Const32 #0 2
+;;!    4 I32AddImm #3 2 2
+;;!    9 I32AddImm #-1 0 0
+;;!   14 BrIfI32NeImm @4 #0 0
+;;!   20 ReturnI32 2 1
 ;;! func 3, 6 slots
 ;;!    0 BrIfI64GeU @12 0 1
 ;;!    5 Const32 #1 3

@@ -5,7 +5,9 @@
       (if (i32.and (local.get 0) (i32.const 1))
         (then (local.set 0 (i32.sub (local.get 0) (i32.const 1))))
         (else (local.set 0 (i32.shr_u (local.get 0) (i32.const 1)))))
-      (br_if 0 (local.get 0)))))
+      (br_if 0 (local.get 0))))
+  (memory 1)
+  (func (param i32) (memory.fill (i32.const 0) (i32.const 1) (local.get 0))))
 ;;! func 0, 5 slots
 ;;!    0 Fuel #1
 ;;!    3 Fuel #4
@@ -19,3 +21,11 @@
 ;;!   34 Fuel #2
 ;;!   37 BrIf @3 0
 ;;!   41 Return 1
+;;! func 1, 6 slots
+;;!    0 Fuel #4
+;;!    3 Const32 #0 2
+;;!    7 Const32 #1 3
+;;!   11 CopyI32 0 4
+;;!   14 FuelBy 4
+;;!   16 MemoryFill 2
+;;!   18 Return 1
