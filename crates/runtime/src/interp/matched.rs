@@ -59,6 +59,15 @@ macro_rules! match_loop {
                         $(Instr::$name => <$kind as Kind>::run::<InSlot, InSlot, Plain>(&mut m),)*
                     }
                 };
+                let step = match step {
+                    Step::Next => continue,
+                    // SAFETY: L1, L3: the offset is the first operand of every branch.
+                    Step::Jump => unsafe {
+                        let offset = m.op32(0) as i32;
+                        jump_by(&mut m, offset)
+                    },
+                    step => step,
+                };
                 if let Step::Leave(reason) = step {
                     break reason;
                 }

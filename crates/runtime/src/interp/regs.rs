@@ -52,6 +52,9 @@ pub(crate) enum Step {
     Next,
     /// The driver: guest code is left.
     Leave(Leave),
+    /// What the branch at `pc` leads to.
+    #[cfg(dispatch = "matched")]
+    Jump,
 }
 
 /// Why guest code is left: a number, so that it travels in a register.
@@ -190,6 +193,7 @@ pub(crate) trait Src: 'static {
 /// Where a result goes; for branches, which way they go.
 pub(crate) trait Dst: 'static {
     /// Whether a branch goes backwards, where the handler knows.
+    #[allow(dead_code, reason = "not every dispatch asks")]
     const BACKWARDS: Option<bool>;
     /// # Safety
     /// As for `Regs::slot`.

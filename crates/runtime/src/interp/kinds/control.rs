@@ -30,18 +30,37 @@ pub(super) unsafe fn interrupted(m: &Regs) -> bool {
 /// L3 (lowering): the offset leads to an instruction of the same function.
 #[inline(always)]
 unsafe fn jump<D: Dst>(m: &mut Regs) -> Step {
+    #[cfg(dispatch = "matched")]
+    {
+        // One piece of code jumps for all branches.
+        let _ = m;
+        Step::Jump
+    }
+    #[cfg(dispatch = "threaded")]
     // SAFETY: L3.
     unsafe {
         // FAST: a handler that knows its direction reads the offset last, when it is needed: one register less.
-        let backwards = match D::BACKWARDS {
-            Some(backwards) => backwards,
-            None => m.op32(0) as i32 <= 0,
-        };
-        if backwards && interrupted(m) {
+        if matches!(D::BACKWARDS, Some(true)) && interrupted(m) {
             return Step::trap(Trap::Interrupted);
         }
         m.pc = m.pc.wrapping_byte_offset(m.op32(0) as i32 as isize);
+        Step::Next
     }
+}
+
+/// Goes by an offset of bytes. Backwards, somebody may have asked the guest to stop.
+///
+/// # Safety
+/// L3 (lowering): the offset leads to an instruction of the same function.
+#[inline(always)]
+pub(crate) unsafe fn jump_by(m: &mut Regs, offset: i32) -> Step {
+    // SAFETY: L3.
+    unsafe {
+        if offset <= 0 && interrupted(m) {
+            return Step::trap(Trap::Interrupted);
+        }
+    }
+    m.pc = m.pc.wrapping_byte_offset(offset as isize);
     Step::Next
 }
 
@@ -150,12 +169,8 @@ impl Kind for BranchTable {
             let index = A::get::<u32>(m, 2).min(m.op32(0));
             let offset =
                 m.pc.wrapping_add(BranchTable::UNITS).cast::<i32>().wrapping_add(index as usize).read_unaligned();
-            if offset <= 0 && interrupted(m) {
-                return Step::trap(Trap::Interrupted);
-            }
-            m.pc = m.pc.wrapping_byte_offset(offset as isize);
+            jump_by(m, offset)
         }
-        Step::Next
     }
 }
 
