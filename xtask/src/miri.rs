@@ -8,8 +8,7 @@ use crate::{setup, shell};
 
 /// Files of the suite that run the kinds of code in which pointers are followed, and run shortly: calls of all kinds,
 /// memories, tables, references, several instances.
-const SUITE: &[&str] =
-    &["fac", "forward", "labels", "memory_size", "ref_func", "start", "switch", "table_get", "return_call"];
+const SUITE: &[&str] = &["bulk", "fac", "forward", "labels", "linking", "ref_func", "start", "switch", "table_get"];
 
 /// Runs the set, or says that there is no Miri here.
 pub fn run(_args: &[String]) -> Result<()> {
