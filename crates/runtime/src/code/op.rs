@@ -6,13 +6,77 @@
 
 use crate::interp::value::Acc;
 
-/// Hands `$` to the macro that defines a macro.
+/// Hands `$` to the macro that defines a macro, and the forms that the feature `small` does without.
+#[cfg(not(feature = "small"))]
 macro_rules! with_dollar {
-    ($($rows:tt)*) => { define_for_each_instr! { ($) $($rows)* } };
+    ($($rows:tt)*) => {
+        define_for_each_instr! {
+            ($) [
+                (I64AddImm, BinaryImm<meaning::I64Add>)
+                (I64MulImm, BinaryImm<meaning::I64Mul>)
+                (I64AndImm, BinaryImm<meaning::I64And>)
+                (I64OrImm, BinaryImm<meaning::I64Or>)
+                (I64XorImm, BinaryImm<meaning::I64Xor>)
+                (I64ShlImm, BinaryImm<meaning::I64Shl>)
+                (I64ShrSImm, BinaryImm<meaning::I64ShrS>)
+                (I64ShrUImm, BinaryImm<meaning::I64ShrU>)
+                (I64RotlImm, BinaryImm<meaning::I64Rotl>)
+                (I64DivSImm, BinaryImm<meaning::I64DivS>)
+                (I64DivUImm, BinaryImm<meaning::I64DivU>)
+                (I64RemSImm, BinaryImm<meaning::I64RemS>)
+                (I64RemUImm, BinaryImm<meaning::I64RemU>)
+                (I64EqImm, BinaryImm<meaning::I64Eq>)
+                (I64NeImm, BinaryImm<meaning::I64Ne>)
+                (I64LtSImm, BinaryImm<meaning::I64LtS>)
+                (I64LtUImm, BinaryImm<meaning::I64LtU>)
+                (I64GtSImm, BinaryImm<meaning::I64GtS>)
+                (I64GtUImm, BinaryImm<meaning::I64GtU>)
+                (I64LeSImm, BinaryImm<meaning::I64LeS>)
+                (I64LeUImm, BinaryImm<meaning::I64LeU>)
+                (I64GeSImm, BinaryImm<meaning::I64GeS>)
+                (I64GeUImm, BinaryImm<meaning::I64GeU>)
+                (BrIfI64Eq, BranchCompare<meaning::I64Eq>)
+                (BrIfI64Ne, BranchCompare<meaning::I64Ne>)
+                (BrIfI64LtS, BranchCompare<meaning::I64LtS>)
+                (BrIfI64LtU, BranchCompare<meaning::I64LtU>)
+                (BrIfI64GtS, BranchCompare<meaning::I64GtS>)
+                (BrIfI64GtU, BranchCompare<meaning::I64GtU>)
+                (BrIfI64LeS, BranchCompare<meaning::I64LeS>)
+                (BrIfI64LeU, BranchCompare<meaning::I64LeU>)
+                (BrIfI64GeS, BranchCompare<meaning::I64GeS>)
+                (BrIfI64GeU, BranchCompare<meaning::I64GeU>)
+                (BrIfI64EqImm, BranchCompareImm<meaning::I64Eq>)
+                (BrIfI64NeImm, BranchCompareImm<meaning::I64Ne>)
+                (BrIfI64LtSImm, BranchCompareImm<meaning::I64LtS>)
+                (BrIfI64LtUImm, BranchCompareImm<meaning::I64LtU>)
+                (BrIfI64GtSImm, BranchCompareImm<meaning::I64GtS>)
+                (BrIfI64GtUImm, BranchCompareImm<meaning::I64GtU>)
+                (BrIfI64LeSImm, BranchCompareImm<meaning::I64LeS>)
+                (BrIfI64LeUImm, BranchCompareImm<meaning::I64LeU>)
+                (BrIfI64GeSImm, BranchCompareImm<meaning::I64GeS>)
+                (BrIfI64GeUImm, BranchCompareImm<meaning::I64GeU>)
+                (F32AddImm, BinaryImm<meaning::F32Add>)
+                (F32MulImm, BinaryImm<meaning::F32Mul>)
+                (F32DivImm, BinaryImm<meaning::F32Div>)
+                (F32LtImm, BinaryImm<meaning::F32Lt>)
+                (F32GtImm, BinaryImm<meaning::F32Gt>)
+                (F32LeImm, BinaryImm<meaning::F32Le>)
+                (F32GeImm, BinaryImm<meaning::F32Ge>)
+                (F64AddImm, BinaryImm<meaning::F64Add>)
+                (F64MulImm, BinaryImm<meaning::F64Mul>)
+            ]
+            $($rows)*
+        }
+    };
+}
+/// Hands `$` to the macro that defines a macro.
+#[cfg(feature = "small")]
+macro_rules! with_dollar {
+    ($($rows:tt)*) => { define_for_each_instr! { ($) [] $($rows)* } };
 }
 
 macro_rules! define_for_each_instr {
-    (($d:tt) $(($op:ident, $meaning:ident, $class:ident, $in:tt -> $out:ident))*) => {
+    (($d:tt) [$($more:tt)*] $(($op:ident, $meaning:ident, $class:ident, $in:tt -> $out:ident))*) => {
         /// Calls `$m!` with all rows `(Instr, Kind)`. The macro needs the kinds and `meaning` in scope.
         macro_rules! for_each_instr { ($d m:ident) => { $d m! {
             $(($op, $crate::code::op::numeric_kind!($class $op)))*
@@ -39,29 +103,6 @@ macro_rules! define_for_each_instr {
             (I32LeUImm, BinaryImm<meaning::I32LeU>)
             (I32GeSImm, BinaryImm<meaning::I32GeS>)
             (I32GeUImm, BinaryImm<meaning::I32GeU>)
-            (I64AddImm, BinaryImm<meaning::I64Add>)
-            (I64MulImm, BinaryImm<meaning::I64Mul>)
-            (I64AndImm, BinaryImm<meaning::I64And>)
-            (I64OrImm, BinaryImm<meaning::I64Or>)
-            (I64XorImm, BinaryImm<meaning::I64Xor>)
-            (I64ShlImm, BinaryImm<meaning::I64Shl>)
-            (I64ShrSImm, BinaryImm<meaning::I64ShrS>)
-            (I64ShrUImm, BinaryImm<meaning::I64ShrU>)
-            (I64RotlImm, BinaryImm<meaning::I64Rotl>)
-            (I64DivSImm, BinaryImm<meaning::I64DivS>)
-            (I64DivUImm, BinaryImm<meaning::I64DivU>)
-            (I64RemSImm, BinaryImm<meaning::I64RemS>)
-            (I64RemUImm, BinaryImm<meaning::I64RemU>)
-            (I64EqImm, BinaryImm<meaning::I64Eq>)
-            (I64NeImm, BinaryImm<meaning::I64Ne>)
-            (I64LtSImm, BinaryImm<meaning::I64LtS>)
-            (I64LtUImm, BinaryImm<meaning::I64LtU>)
-            (I64GtSImm, BinaryImm<meaning::I64GtS>)
-            (I64GtUImm, BinaryImm<meaning::I64GtU>)
-            (I64LeSImm, BinaryImm<meaning::I64LeS>)
-            (I64LeUImm, BinaryImm<meaning::I64LeU>)
-            (I64GeSImm, BinaryImm<meaning::I64GeS>)
-            (I64GeUImm, BinaryImm<meaning::I64GeU>)
             (BrIfI32Eq, BranchCompare<meaning::I32Eq>)
             (BrIfI32Ne, BranchCompare<meaning::I32Ne>)
             (BrIfI32LtS, BranchCompare<meaning::I32LtS>)
@@ -82,36 +123,7 @@ macro_rules! define_for_each_instr {
             (BrIfI32LeUImm, BranchCompareImm<meaning::I32LeU>)
             (BrIfI32GeSImm, BranchCompareImm<meaning::I32GeS>)
             (BrIfI32GeUImm, BranchCompareImm<meaning::I32GeU>)
-            (BrIfI64Eq, BranchCompare<meaning::I64Eq>)
-            (BrIfI64Ne, BranchCompare<meaning::I64Ne>)
-            (BrIfI64LtS, BranchCompare<meaning::I64LtS>)
-            (BrIfI64LtU, BranchCompare<meaning::I64LtU>)
-            (BrIfI64GtS, BranchCompare<meaning::I64GtS>)
-            (BrIfI64GtU, BranchCompare<meaning::I64GtU>)
-            (BrIfI64LeS, BranchCompare<meaning::I64LeS>)
-            (BrIfI64LeU, BranchCompare<meaning::I64LeU>)
-            (BrIfI64GeS, BranchCompare<meaning::I64GeS>)
-            (BrIfI64GeU, BranchCompare<meaning::I64GeU>)
-            (BrIfI64EqImm, BranchCompareImm<meaning::I64Eq>)
-            (BrIfI64NeImm, BranchCompareImm<meaning::I64Ne>)
-            (BrIfI64LtSImm, BranchCompareImm<meaning::I64LtS>)
-            (BrIfI64LtUImm, BranchCompareImm<meaning::I64LtU>)
-            (BrIfI64GtSImm, BranchCompareImm<meaning::I64GtS>)
-            (BrIfI64GtUImm, BranchCompareImm<meaning::I64GtU>)
-            (BrIfI64LeSImm, BranchCompareImm<meaning::I64LeS>)
-            (BrIfI64LeUImm, BranchCompareImm<meaning::I64LeU>)
-            (BrIfI64GeSImm, BranchCompareImm<meaning::I64GeS>)
-            (BrIfI64GeUImm, BranchCompareImm<meaning::I64GeU>)
-
-            (F32AddImm, BinaryImm<meaning::F32Add>)
-            (F32MulImm, BinaryImm<meaning::F32Mul>)
-            (F32DivImm, BinaryImm<meaning::F32Div>)
-            (F32LtImm, BinaryImm<meaning::F32Lt>)
-            (F32GtImm, BinaryImm<meaning::F32Gt>)
-            (F32LeImm, BinaryImm<meaning::F32Le>)
-            (F32GeImm, BinaryImm<meaning::F32Ge>)
-            (F64AddImm, BinaryImm<meaning::F64Add>)
-            (F64MulImm, BinaryImm<meaning::F64Mul>)
+            $($more)*
             (Br, Branch)
             (BrIf, BranchIf<true>)
             (BrIfNot, BranchIf<false>)

@@ -152,7 +152,7 @@ impl Value for f64 {
     }
     #[inline(always)]
     fn from_imm(imm: u32) -> f64 {
-        f64::from(f32::from_bits(imm))
+        moteur_wasm::num::f64_promote_f32(f32::from_bits(imm))
     }
 }
 

@@ -383,16 +383,16 @@ impl<'m> Pass<'m> {
                 return Some(Branch { instr, operands, imm: None, slots: [plain(0), 0], count: 1 });
             }
             Instr::I64Eqz => {
-                let instr = if if_true { Instr::BrIfI64EqImm } else { Instr::BrIfI64NeImm };
+                let instr = fuse::branch_if_64(if_true)?;
                 return Some(Branch { instr, operands, imm: Some(0), slots: [plain(0), 0], count: 1 });
             }
             _ => {}
         }
         let compare = if if_true { last.instr } else { fuse::inverse(last.instr)? };
-        if let Some(instr) = fuse::branch_if(compare) {
+        let (instr, has_imm) = fuse::branch_if(compare)?;
+        if !has_imm {
             return Some(Branch { instr, operands, imm: None, slots: [plain(0), plain(1)], count: 2 });
         }
-        let instr = fuse::branch_if_imm(compare)?;
         let imm = self.code.imm32(last.start + HEAD_UNITS as u32);
         Some(Branch { instr, operands, imm: Some(imm), slots: [self.code.op16(last.start, 1, 0), 0], count: 1 })
     }

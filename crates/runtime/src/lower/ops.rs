@@ -1,7 +1,7 @@
 //! Every operator that is not a block or a branch.
 
 use moteur_wasm::validate::{FuncValidator, Imm, Instr as Operator, MemArg};
-use moteur_wasm::{FuncIdx, FuncType, GlobalIdx, LocalIdx, Op, Trap, TypeIdx};
+use moteur_wasm::{FuncIdx, FuncType, GlobalIdx, LocalIdx, Op, Trap, TypeIdx, num};
 
 use super::fuse;
 use super::numeric::{Numeric, numeric};
@@ -98,7 +98,8 @@ impl<'m> Pass<'m> {
         if let Some((instr, imm)) = immediate_form(numeric.instr, b) {
             return self.binary_imm(instr, a, imm, result);
         }
-        if let Some(mirrored) = fuse::mirrored(numeric.instr)
+        if let Place::Const(_) = a.place
+            && let Some(mirrored) = fuse::mirrored(numeric.instr)
             && let Some((instr, imm)) = immediate_form(mirrored, a)
         {
             // The other operand keeps its own home, which is above the result's.
@@ -437,8 +438,8 @@ fn immediate(class: Class, bits: u64) -> Option<u32> {
         Class::I32 | Class::F32 => Some(bits as u32),
         Class::I64 => (bits == bits as u32 as i32 as u64).then_some(bits as u32),
         Class::F64 => {
-            let narrow = f64::from_bits(bits) as f32;
-            (f64::from(narrow).to_bits() == bits).then_some(narrow.to_bits())
+            let narrow = num::f32_demote_f64(f64::from_bits(bits));
+            (num::f64_promote_f32(narrow).to_bits() == bits).then_some(narrow.to_bits())
         }
     }
 }
