@@ -17,11 +17,13 @@ struct Style {
     features: &'static str,
 }
 
-const STYLES: [Style; 3] = [
+const STYLES: [Style; 4] = [
     Style { name: "threaded", features: "threaded" },
     Style { name: "loop", features: "" },
     // What the validator and lowering promise is looked at again while the suite runs.
     Style { name: "loop-checked", features: "checks" },
+    // The arithmetic and the forms of instructions of the smallest firmware.
+    Style { name: "loop-small", features: "small" },
 ];
 
 /// Runs the suite. `--file NAME` (again and again) chooses files, `--style NAME` one style.
