@@ -6,6 +6,7 @@ use crate::code::layout::{Form, HEAD_UNITS};
 use crate::code::op::{Instr, Places};
 use crate::error::{Error, Limit};
 use crate::interp::dispatch::head;
+use crate::store::copy_slice;
 
 /// A position in the code, in units from its start.
 pub(super) type Position = u32;
@@ -94,7 +95,7 @@ impl Emitter {
         if let Some((sources, rest)) = operands.split_at_mut_checked(count)
             && let Some(last) = rest.first_mut()
         {
-            sources.copy_from_slice(op16);
+            copy_slice(sources, op16);
             *last = dst;
         }
         let start = self.emit(instr, places, imm32, operands.get(..=count).unwrap_or(&[]))?;
@@ -109,7 +110,7 @@ impl Emitter {
     pub fn set_head(&mut self, at: Position, instr: Instr, places: Places) {
         let at = at as usize;
         if let Some(units) = self.code.get_mut(at..at + HEAD_UNITS) {
-            units.copy_from_slice(&head(instr, places));
+            copy_slice(units, &head(instr, places));
         }
     }
 

@@ -4,7 +4,7 @@ use moteur_wasm::validate::{FuncValidator, Imm, Instr as Operator, MemArg};
 use moteur_wasm::{FuncIdx, FuncType, GlobalIdx, LocalIdx, Op, Trap, TypeIdx, num};
 
 use super::fuse;
-use super::numeric::{Numeric, numeric};
+use super::numeric::{Numeric, assert_consecutive, numeric};
 use super::pass::Pass;
 use super::stack::{Class, Entry, Place, emit_const};
 use crate::alloc::HeapAlloc;
@@ -89,11 +89,11 @@ impl<'m> Pass<'m> {
             return Ok(());
         }
         let (a, operands) = self.pop_a(numeric.instr)?;
-        self.emit_push(numeric.instr, operands, &[], &[a], Class::of(numeric.result))
+        self.emit_push(numeric.instr, operands, &[], &[a], numeric.result)
     }
 
     fn binary(&mut self, numeric: Numeric) -> Result<(), Error> {
-        let result = Class::of(numeric.result);
+        let result = numeric.result;
         let (b, a) = (self.stack.pop(), self.stack.pop());
         if let Some((instr, imm)) = immediate_form(numeric.instr, b) {
             return self.binary_imm(instr, a, imm, result);
@@ -188,10 +188,10 @@ impl<'m> Pass<'m> {
         let class = Class::of(ty.value);
         if op == Op::GlobalGet {
             let instr =
-                class.pick([Instr::GlobalGetI32, Instr::GlobalGetI64, Instr::GlobalGetF32, Instr::GlobalGetF64]);
+                class.pick(&[Instr::GlobalGetI32, Instr::GlobalGetI64, Instr::GlobalGetF32, Instr::GlobalGetF64]);
             return self.emit_push(instr, OperandsIn::Slots, &[global.0], &[], class);
         }
-        let instr = class.pick([Instr::GlobalSetI32, Instr::GlobalSetI64, Instr::GlobalSetF32, Instr::GlobalSetF64]);
+        let instr = class.pick(&[Instr::GlobalSetI32, Instr::GlobalSetI64, Instr::GlobalSetF32, Instr::GlobalSetF64]);
         let (a, operands) = self.pop_a(instr)?;
         self.code.emit(instr, Places { operands, result_in_acc: false }, &[global.0], &[a])?;
         Ok(())
@@ -243,7 +243,7 @@ impl<'m> Pass<'m> {
         let (y, x) = (self.stack.pop(), self.stack.pop());
         let (x_slot, y_slot) = (self.slot_of(x)?, self.slot_of(y)?);
         let class = x.class;
-        let instr = class.pick([Instr::SelectI32, Instr::SelectI64, Instr::SelectF32, Instr::SelectF64]);
+        let instr = class.pick(&[Instr::SelectI32, Instr::SelectI64, Instr::SelectF32, Instr::SelectF64]);
         let (c, in_acc) = self.stack.operand(condition, instr.shape().a, &mut self.code)?;
         let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
         self.emit_push(instr, operands, &[], &[c, x_slot, y_slot], class)
@@ -258,7 +258,7 @@ impl<'m> Pass<'m> {
             }
             [ty] => {
                 let class = Class::of(*ty);
-                let instr = class.pick([Instr::ReturnI32, Instr::ReturnI64, Instr::ReturnF32, Instr::ReturnF64]);
+                let instr = class.pick(&[Instr::ReturnI32, Instr::ReturnI64, Instr::ReturnF32, Instr::ReturnF64]);
                 let (a, operands) = self.pop_a(instr)?;
                 self.code.emit(instr, Places { operands, result_in_acc: false }, &[], &[a, link])?;
             }
@@ -445,6 +445,7 @@ fn immediate(class: Class, bits: u64) -> Option<u32> {
 }
 
 /// How an access to memory is lowered.
+#[derive(Clone, Copy)]
 struct Access {
     instr: Instr,
     /// What a load pushes.
@@ -453,33 +454,32 @@ struct Access {
     store: bool,
 }
 
+macro_rules! accesses {
+    ($($op:ident $kind:ident $class:ident $bytes:literal,)*) => {
+        const ACCESS_OPS: &[Op] = &[$(Op::$op),*];
+        static ACCESSES: [Access; ACCESS_OPS.len()] = [$(Access {
+            instr: Instr::$op,
+            class: Class::$class,
+            bytes: $bytes,
+            store: accesses!(@ $kind),
+        }),*];
+    };
+    (@ load) => { false };
+    (@ store) => { true };
+}
+
+accesses! {
+    I32Load load I32 4, I64Load load I64 8, F32Load load F32 4, F64Load load F64 8,
+    I32Load8S load I32 1, I32Load8U load I32 1, I32Load16S load I32 2, I32Load16U load I32 2,
+    I64Load8S load I64 1, I64Load8U load I64 1, I64Load16S load I64 2, I64Load16U load I64 2,
+    I64Load32S load I64 4, I64Load32U load I64 4,
+    I32Store store I32 4, I64Store store I64 8, F32Store store F32 4, F64Store store F64 8,
+    I32Store8 store I32 1, I32Store16 store I32 2, I64Store8 store I64 1, I64Store16 store I64 2,
+    I64Store32 store I64 4,
+}
+
+const _: () = assert_consecutive(ACCESS_OPS);
+
 fn access_of(op: Op) -> Option<Access> {
-    let load = |instr, class, bytes| Some(Access { instr, class, bytes, store: false });
-    let store = |instr, bytes| Some(Access { instr, class: Class::I32, bytes, store: true });
-    match op {
-        Op::I32Load => load(Instr::I32Load, Class::I32, 4),
-        Op::I64Load => load(Instr::I64Load, Class::I64, 8),
-        Op::F32Load => load(Instr::F32Load, Class::F32, 4),
-        Op::F64Load => load(Instr::F64Load, Class::F64, 8),
-        Op::I32Load8S => load(Instr::I32Load8S, Class::I32, 1),
-        Op::I32Load8U => load(Instr::I32Load8U, Class::I32, 1),
-        Op::I32Load16S => load(Instr::I32Load16S, Class::I32, 2),
-        Op::I32Load16U => load(Instr::I32Load16U, Class::I32, 2),
-        Op::I64Load8S => load(Instr::I64Load8S, Class::I64, 1),
-        Op::I64Load8U => load(Instr::I64Load8U, Class::I64, 1),
-        Op::I64Load16S => load(Instr::I64Load16S, Class::I64, 2),
-        Op::I64Load16U => load(Instr::I64Load16U, Class::I64, 2),
-        Op::I64Load32S => load(Instr::I64Load32S, Class::I64, 4),
-        Op::I64Load32U => load(Instr::I64Load32U, Class::I64, 4),
-        Op::I32Store => store(Instr::I32Store, 4),
-        Op::I64Store => store(Instr::I64Store, 8),
-        Op::F32Store => store(Instr::F32Store, 4),
-        Op::F64Store => store(Instr::F64Store, 8),
-        Op::I32Store8 => store(Instr::I32Store8, 1),
-        Op::I32Store16 => store(Instr::I32Store16, 2),
-        Op::I64Store8 => store(Instr::I64Store8, 1),
-        Op::I64Store16 => store(Instr::I64Store16, 2),
-        Op::I64Store32 => store(Instr::I64Store32, 4),
-        _ => None,
-    }
+    ACCESSES.get((op as usize).wrapping_sub(const { ACCESS_OPS[0] as usize })).copied()
 }

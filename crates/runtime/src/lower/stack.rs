@@ -71,8 +71,8 @@ impl Class {
     }
 
     /// Picks the instruction for this class.
-    pub fn pick(self, [i32, i64, f32, f64]: [Instr; 4]) -> Instr {
-        match self {
+    pub fn pick(self, [i32, i64, f32, f64]: &'static [Instr; 4]) -> Instr {
+        *match self {
             Class::I32 => i32,
             Class::I64 => i64,
             Class::F32 => f32,
@@ -81,7 +81,7 @@ impl Class {
     }
 
     pub fn copy(self) -> Instr {
-        self.pick([Instr::CopyI32, Instr::CopyI64, Instr::CopyF32, Instr::CopyF64])
+        self.pick(&[Instr::CopyI32, Instr::CopyI64, Instr::CopyF32, Instr::CopyF64])
     }
 }
 
