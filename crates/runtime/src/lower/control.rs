@@ -6,13 +6,13 @@ use moteur_pool::{Heap, Vec};
 use moteur_wasm::validate::{BlockType, BrTable};
 use moteur_wasm::{FuncType, LabelIdx, ValType};
 
+use super::Failure;
 use super::emit::{Emitted, Position, Waiting, distance};
 use super::fuse;
 use super::pass::Pass;
 use super::stack::{Class, Place};
 use crate::code::layout::HEAD_UNITS;
 use crate::code::op::{Instr, OperandsIn, Places};
-use crate::error::Error;
 use crate::interp::kinds::control::BranchTable;
 
 /// A block that has not ended.
@@ -54,7 +54,7 @@ impl Controls {
     }
 
     /// Opens the function's own block.
-    pub fn begin_function(&mut self, first_home: u16) -> Result<(), Error> {
+    pub fn begin_function(&mut self, first_home: u16) -> Result<(), Failure> {
         self.blocks.push(Control::new(Kind::Func, BlockType::Empty, 0, first_home, 0))?;
         Ok(())
     }
@@ -100,15 +100,15 @@ impl<'m> Pass<'m> {
         if control.kind == Kind::Loop { ty.params } else { ty.results }
     }
 
-    pub fn block(&mut self, ty: BlockType) -> Result<(), Error> {
+    pub fn block(&mut self, ty: BlockType) -> Result<(), Failure> {
         self.open(Kind::Block, ty)
     }
 
-    pub fn loop_(&mut self, ty: BlockType) -> Result<(), Error> {
+    pub fn loop_(&mut self, ty: BlockType) -> Result<(), Failure> {
         self.open(Kind::Loop, ty)
     }
 
-    fn open(&mut self, kind: Kind, ty: BlockType) -> Result<(), Error> {
+    fn open(&mut self, kind: Kind, ty: BlockType) -> Result<(), Failure> {
         if !self.reachable {
             self.controls.skipped += 1;
             return Ok(());
@@ -123,7 +123,7 @@ impl<'m> Pass<'m> {
         Ok(())
     }
 
-    pub fn if_(&mut self, ty: BlockType) -> Result<(), Error> {
+    pub fn if_(&mut self, ty: BlockType) -> Result<(), Failure> {
         if !self.reachable {
             self.controls.skipped += 1;
             return Ok(());
@@ -137,7 +137,7 @@ impl<'m> Pass<'m> {
         self.begin_run()
     }
 
-    fn push_control(&mut self, kind: Kind, ty: BlockType, otherwise: Waiting) -> Result<(), Error> {
+    fn push_control(&mut self, kind: Kind, ty: BlockType, otherwise: Waiting) -> Result<(), Failure> {
         let mut control = Control::new(kind, ty, 0, 0, self.code.here());
         let params = self.block_type(&control).params.len();
         control.base = self.stack.len().saturating_sub(params);
@@ -147,7 +147,7 @@ impl<'m> Pass<'m> {
         Ok(())
     }
 
-    pub fn else_(&mut self) -> Result<(), Error> {
+    pub fn else_(&mut self) -> Result<(), Failure> {
         if self.controls.skipped > 0 {
             return Ok(());
         }
@@ -166,7 +166,7 @@ impl<'m> Pass<'m> {
         self.begin_run()
     }
 
-    pub fn end(&mut self) -> Result<(), Error> {
+    pub fn end(&mut self) -> Result<(), Failure> {
         if self.controls.skipped > 0 {
             self.controls.skipped -= 1;
             return Ok(());
@@ -201,7 +201,7 @@ impl<'m> Pass<'m> {
     }
 
     /// The values below the block, and above them values of these types, all at home.
-    fn restart(&mut self, control: &Control, types: &[ValType]) -> Result<(), Error> {
+    fn restart(&mut self, control: &Control, types: &[ValType]) -> Result<(), Failure> {
         self.stack.truncate(control.base);
         for ty in types {
             self.stack.push(Class::of(*ty), Place::Home)?;
@@ -210,7 +210,7 @@ impl<'m> Pass<'m> {
     }
 
     /// All values are written home, and both accumulators are free.
-    fn settle_all(&mut self) -> Result<(), Error> {
+    fn settle_all(&mut self) -> Result<(), Failure> {
         self.stack.settle_from(0, &mut self.code)?;
         self.stack.free_accs(&mut self.code);
         Ok(())
@@ -218,7 +218,7 @@ impl<'m> Pass<'m> {
 
     /// If values below the condition must be written home by instructions, that happens before the condition is popped,
     /// and after it is computed: then it cannot be joined with the branch.
-    fn settle_below_condition(&mut self, from: usize) -> Result<(), Error> {
+    fn settle_below_condition(&mut self, from: usize) -> Result<(), Failure> {
         let below = self.stack.len().saturating_sub(1);
         if self.stack.needs_code_from(from) {
             for at in from..below {
@@ -234,7 +234,7 @@ impl<'m> Pass<'m> {
         self.code.last = None;
     }
 
-    pub fn br(&mut self, label: LabelIdx) -> Result<(), Error> {
+    pub fn br(&mut self, label: LabelIdx) -> Result<(), Failure> {
         let Some(at) = self.controls.at(label) else { return Ok(()) };
         if at == 0 {
             return self.return_();
@@ -245,7 +245,7 @@ impl<'m> Pass<'m> {
         Ok(())
     }
 
-    pub fn br_if(&mut self, label: LabelIdx) -> Result<(), Error> {
+    pub fn br_if(&mut self, label: LabelIdx) -> Result<(), Failure> {
         let Some(at) = self.controls.at(label) else { return Ok(()) };
         let Some(control) = self.controls.blocks.get(at).copied() else { return Ok(()) };
         let arity = self.label_types(&control).len();
@@ -272,7 +272,7 @@ impl<'m> Pass<'m> {
     }
 
     /// Writes the label's values, which are on top of the stack and stay there, to where the label expects them.
-    fn move_to_label(&mut self, at: usize) -> Result<(), Error> {
+    fn move_to_label(&mut self, at: usize) -> Result<(), Failure> {
         let Some(control) = self.controls.blocks.get(at).copied() else { return Ok(()) };
         let types = self.label_types(&control);
         let first = self.stack.len().saturating_sub(types.len());
@@ -302,7 +302,7 @@ impl<'m> Pass<'m> {
         self.code.last = None;
     }
 
-    pub fn br_table(&mut self, table: BrTable) -> Result<(), Error> {
+    pub fn br_table(&mut self, table: BrTable) -> Result<(), Failure> {
         let (index, operands) = self.pop_a(Instr::BrTable)?;
         let arity = match table.targets(self.module.bytes()).last().and_then(|label| self.controls.at(label)) {
             Some(at) => self.controls.blocks.get(at).map_or(0, |control| self.label_types(control).len()),
@@ -335,7 +335,7 @@ impl<'m> Pass<'m> {
     }
 
     /// The offset at `field`, of the branch that starts at `base`, leads to the label of block `at`.
-    fn lead(&mut self, at: usize, base: Position, field: Position) -> Result<(), Error> {
+    fn lead(&mut self, at: usize, base: Position, field: Position) -> Result<(), Failure> {
         let Some(control) = self.controls.blocks.get_mut(at) else { return Ok(()) };
         if control.kind == Kind::Loop {
             let offset = distance(base, control.start);
@@ -346,21 +346,21 @@ impl<'m> Pass<'m> {
     }
 
     /// Writes a branch to the label of block `at`, where its values are in place.
-    fn emit_branch(&mut self, branch: Branch, at: usize) -> Result<(), Error> {
+    fn emit_branch(&mut self, branch: Branch, at: usize) -> Result<(), Failure> {
         let backwards = self.controls.blocks.get(at).is_some_and(|control| control.kind == Kind::Loop);
         let start = branch.emit(self, backwards)?;
         self.lead(at, start, start + HEAD_UNITS as u32)
     }
 
     /// Writes a branch to a label that is not a block's.
-    fn emit_forward(&mut self, branch: Branch, waiting: &mut Waiting) -> Result<(), Error> {
+    fn emit_forward(&mut self, branch: Branch, waiting: &mut Waiting) -> Result<(), Failure> {
         let start = branch.emit(self, false)?;
         self.code.wait(waiting, start, start + HEAD_UNITS as u32)
     }
 
     /// Pops the condition of a branch that is taken if it is (not) zero. If it was just computed by a comparison, the
     /// branch compares itself.
-    fn pop_condition(&mut self, if_true: bool) -> Result<Branch, Error> {
+    fn pop_condition(&mut self, if_true: bool) -> Result<Branch, Failure> {
         if let Some(last) = self.producer_of_top()
             && let Some(branch) = self.join_comparison(last, if_true)
         {
@@ -413,7 +413,7 @@ impl Branch {
         Branch { instr: Instr::Br, operands: OperandsIn::Slots, imm: None, slots: [0; 2], count: 0 }
     }
 
-    fn emit(self, pass: &mut Pass<'_>, backwards: bool) -> Result<Position, Error> {
+    fn emit(self, pass: &mut Pass<'_>, backwards: bool) -> Result<Position, Failure> {
         let result_in_acc = backwards && cfg!(dispatch = "threaded");
         let places = Places { operands: self.operands, result_in_acc };
         let slots = self.slots.get(..self.count).unwrap_or(&[]);

@@ -2,9 +2,9 @@
 
 use moteur_pool::{Heap, Vec};
 
+use super::Failure;
 use crate::code::layout::{Form, HEAD_UNITS};
 use crate::code::op::{Instr, Places};
-use crate::error::{Error, Limit};
 use crate::interp::dispatch::head;
 use crate::store::copy_slice;
 
@@ -60,7 +60,7 @@ impl Emitter {
     }
 
     /// Writes an instruction without a result.
-    pub fn emit(&mut self, instr: Instr, places: Places, imm32: &[u32], op16: &[u16]) -> Result<Position, Error> {
+    pub fn emit(&mut self, instr: Instr, places: Places, imm32: &[u32], op16: &[u16]) -> Result<Position, Failure> {
         // L1: the interpreter finds the operands that it expects.
         #[cfg(any(debug_assertions, feature = "checks"))]
         assert_eq!(instr.form(), Some(Form::new(imm32.len() as u8, op16.len() as u8)), "operands of {instr:?}");
@@ -68,7 +68,7 @@ impl Emitter {
         let units = Form::new(imm32.len() as u8, op16.len() as u8).units();
         // Offsets of branches count bytes and have a sign.
         if start > (i32::MAX as u32) / 4 {
-            return Err(Error::Limit(Limit::CodeSize));
+            return Err(Failure::CodeSize);
         }
         self.code.reserve(units)?;
         self.code.extend_from_slice(&head(instr, places))?;
@@ -89,7 +89,7 @@ impl Emitter {
         imm32: &[u32],
         op16: &[u16],
         dst: u16,
-    ) -> Result<Emitted, Error> {
+    ) -> Result<Emitted, Failure> {
         let mut operands = [0; 4];
         let count = op16.len();
         if let Some((sources, rest)) = operands.split_at_mut_checked(count)
@@ -157,7 +157,7 @@ impl Emitter {
     }
 
     /// The offset at `field`, of the branch that starts at `base`, shall lead to the label.
-    pub fn wait(&mut self, waiting: &mut Waiting, base: Position, field: Position) -> Result<(), Error> {
+    pub fn wait(&mut self, waiting: &mut Waiting, base: Position, field: Position) -> Result<(), Failure> {
         let at = self.fixups.len() as u32;
         self.fixups.push(Fixup { field, base, next: waiting.0 })?;
         waiting.0 = Some(at);

@@ -20,9 +20,40 @@ use core::ptr::NonNull;
 use moteur_pool::{Heap, OutOfMemory};
 use moteur_wasm::FuncIdx;
 
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::store::entity::LoadedModule;
 use pass::Pass;
+
+/// Why a function cannot be lowered. It fits a byte, because nearly every step of lowering may fail: with `Error`, which
+/// takes three words, this folder takes 1.5 KB more on the M33.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Failure {
+    OutOfMemory,
+    /// The frame has too many slots.
+    FrameSlots,
+    /// The code has too many units.
+    CodeSize,
+    /// An index is not the module's: not seen after validation.
+    OutOfBounds,
+}
+
+impl From<OutOfMemory> for Failure {
+    fn from(_: OutOfMemory) -> Failure {
+        Failure::OutOfMemory
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        match failure {
+            Failure::OutOfMemory => Error::OutOfMemory,
+            Failure::FrameSlots => Error::Limit(Limit::FrameSlots),
+            Failure::CodeSize => Error::Limit(Limit::CodeSize),
+            Failure::OutOfBounds => Error::OutOfBounds,
+        }
+    }
+}
 
 /// What stands before a function's code.
 #[repr(C, align(8))]

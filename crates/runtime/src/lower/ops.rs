@@ -3,13 +3,13 @@
 use moteur_wasm::validate::{FuncValidator, Imm, Instr as Operator, MemArg};
 use moteur_wasm::{FuncIdx, FuncType, GlobalIdx, LocalIdx, Op, Trap, TypeIdx, num};
 
+use super::Failure;
 use super::fuse;
 use super::numeric::{Numeric, assert_consecutive, numeric};
 use super::pass::Pass;
 use super::stack::{Class, Entry, Place, emit_const};
 use crate::alloc::HeapAlloc;
 use crate::code::op::{Instr, OperandsIn, Places};
-use crate::error::{Error, Limit};
 use crate::interp::regs::Leave;
 use crate::interp::slots_of_type;
 use crate::interp::value::Acc;
@@ -22,7 +22,7 @@ type Validator<'v> = FuncValidator<'v, HeapAlloc>;
 
 impl<'m> Pass<'m> {
     /// Lowers one operator.
-    pub fn operator(&mut self, operator: &Operator, validator: &Validator<'_>) -> Result<(), Error> {
+    pub fn operator(&mut self, operator: &Operator, validator: &Validator<'_>) -> Result<(), Failure> {
         match (operator.op, operator.imm) {
             (Op::Block, Imm::Block(ty)) => return self.block(ty),
             (Op::Loop, Imm::Block(ty)) => return self.loop_(ty),
@@ -66,18 +66,18 @@ impl<'m> Pass<'m> {
         }
     }
 
-    fn push_const(&mut self, class: Class, bits: u64) -> Result<(), Error> {
+    fn push_const(&mut self, class: Class, bits: u64) -> Result<(), Failure> {
         self.stack.push(class, Place::Const(bits))?;
         Ok(())
     }
 
-    fn stop(&mut self, trap: Trap) -> Result<(), Error> {
+    fn stop(&mut self, trap: Trap) -> Result<(), Failure> {
         self.code.emit(Instr::Stop, Places::SLOTS, &[Leave::trap(trap).0], &[])?;
         self.unreachable_from_here();
         Ok(())
     }
 
-    fn unary(&mut self, numeric: Numeric) -> Result<(), Error> {
+    fn unary(&mut self, numeric: Numeric) -> Result<(), Failure> {
         // The opposite of a comparison of integers is one, too.
         if numeric.instr == Instr::I32Eqz
             && let Some(last) = self.producer_of_top()
@@ -92,7 +92,7 @@ impl<'m> Pass<'m> {
         self.emit_push(numeric.instr, operands, &[], &[a], numeric.result)
     }
 
-    fn binary(&mut self, numeric: Numeric) -> Result<(), Error> {
+    fn binary(&mut self, numeric: Numeric) -> Result<(), Failure> {
         let result = numeric.result;
         let (b, a) = (self.stack.pop(), self.stack.pop());
         if let Some((instr, imm)) = immediate_form(numeric.instr, b) {
@@ -109,13 +109,13 @@ impl<'m> Pass<'m> {
         self.emit_push(numeric.instr, operands, &[], &[a, b], result)
     }
 
-    fn binary_imm(&mut self, instr: Instr, a: Entry, imm: u32, result: Class) -> Result<(), Error> {
+    fn binary_imm(&mut self, instr: Instr, a: Entry, imm: u32, result: Class) -> Result<(), Failure> {
         let (a, in_acc) = self.stack.operand(a, instr.shape().a, &mut self.code)?;
         let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
         self.emit_push(instr, operands, &[imm], &[a], result)
     }
 
-    fn local_op(&mut self, op: Op, local: LocalIdx, validator: &Validator<'_>) -> Result<(), Error> {
+    fn local_op(&mut self, op: Op, local: LocalIdx, validator: &Validator<'_>) -> Result<(), Failure> {
         let (slot, class) = self.local(validator, local)?;
         if op == Op::LocalGet {
             if self.stack.has_room_for_local() {
@@ -139,7 +139,7 @@ impl<'m> Pass<'m> {
     }
 
     /// Pops the value on top, `top`, into the local at `slot`.
-    fn set_local(&mut self, top: Entry, slot: u16) -> Result<(), Error> {
+    fn set_local(&mut self, top: Entry, slot: u16) -> Result<(), Failure> {
         if top.place == Place::Local(slot) {
             self.stack.truncate(self.stack.len().saturating_sub(1));
             return Ok(());
@@ -177,14 +177,14 @@ impl<'m> Pass<'m> {
     }
 
     /// Writes an instruction whose result goes to its home.
-    fn emit_push_plain(&mut self, instr: Instr, imm32: &[u32], op16: &[u16], class: Class) -> Result<(), Error> {
+    fn emit_push_plain(&mut self, instr: Instr, imm32: &[u32], op16: &[u16], class: Class) -> Result<(), Failure> {
         let entry = self.stack.push(class, Place::Home)?;
         self.code.emit_result(instr, Places::SLOTS, imm32, op16, entry.home)?;
         Ok(())
     }
 
-    fn global_op(&mut self, op: Op, global: GlobalIdx) -> Result<(), Error> {
-        let ty = self.module.wasm().global_type(global).ok_or(Error::OutOfBounds)?;
+    fn global_op(&mut self, op: Op, global: GlobalIdx) -> Result<(), Failure> {
+        let ty = self.module.wasm().global_type(global).ok_or(Failure::OutOfBounds)?;
         let class = Class::of(ty.value);
         if op == Op::GlobalGet {
             let instr =
@@ -197,7 +197,7 @@ impl<'m> Pass<'m> {
         Ok(())
     }
 
-    fn access(&mut self, op: Op, access: MemArg) -> Result<(), Error> {
+    fn access(&mut self, op: Op, access: MemArg) -> Result<(), Failure> {
         let Some(Access { instr, class, bytes, store }) = access_of(op) else { return Ok(()) };
         let value = store.then(|| self.stack.pop());
         let mut addr = self.stack.pop();
@@ -238,7 +238,7 @@ impl<'m> Pass<'m> {
         self.emit_push(instr, operands, &[reach], &[a], class)
     }
 
-    fn select(&mut self) -> Result<(), Error> {
+    fn select(&mut self) -> Result<(), Failure> {
         let condition = self.stack.pop();
         let (y, x) = (self.stack.pop(), self.stack.pop());
         let (x_slot, y_slot) = (self.slot_of(x)?, self.slot_of(y)?);
@@ -250,7 +250,7 @@ impl<'m> Pass<'m> {
     }
 
     /// The function returns the values on top of the stack.
-    pub fn return_(&mut self) -> Result<(), Error> {
+    pub fn return_(&mut self) -> Result<(), Failure> {
         let link = self.frame.link;
         match self.frame.ty.results {
             [] => {
@@ -274,7 +274,7 @@ impl<'m> Pass<'m> {
         Ok(())
     }
 
-    fn func_op(&mut self, op: Op, func: FuncIdx) -> Result<(), Error> {
+    fn func_op(&mut self, op: Op, func: FuncIdx) -> Result<(), Failure> {
         let wasm = self.module.wasm();
         let ty = wasm.func_type_idx(func).map_or(FuncType { params: &[], results: &[] }, |ty| self.func_type(ty));
         let imported = func.0 < wasm.imported_func_count();
@@ -295,10 +295,10 @@ impl<'m> Pass<'m> {
         }
     }
 
-    fn call_indirect(&mut self, op: Op, ty: TypeIdx, table: u32) -> Result<(), Error> {
+    fn call_indirect(&mut self, op: Op, ty: TypeIdx, table: u32) -> Result<(), Failure> {
         let index = self.pop_slot()?;
-        let type_id = self.type_ids.get(ty.index()).copied().ok_or(Error::OutOfBounds)?;
-        let table = u16::try_from(table).map_err(|_| Error::Limit(Limit::CodeSize))?;
+        let type_id = self.type_ids.get(ty.index()).copied().ok_or(Failure::OutOfBounds)?;
+        let table = u16::try_from(table).map_err(|_| Failure::CodeSize)?;
         let ty = self.func_type(ty);
         if op == Op::ReturnCallIndirect {
             return self.return_call(Instr::ReturnCallIndirect, type_id, &[index, table], ty);
@@ -307,7 +307,7 @@ impl<'m> Pass<'m> {
     }
 
     /// Writes the arguments of a call, which are on top of the stack, home; gives the slot of the first.
-    fn arguments(&mut self, ty: FuncType<'_>) -> Result<u16, Error> {
+    fn arguments(&mut self, ty: FuncType<'_>) -> Result<u16, Failure> {
         let first = self.stack.len().saturating_sub(ty.params.len());
         self.stack.settle_from(first, &mut self.code)?;
         self.stack.free_accs(&mut self.code);
@@ -315,10 +315,10 @@ impl<'m> Pass<'m> {
     }
 
     /// Writes a call; `operands` are those before the link's slot and the frames' distance.
-    fn call(&mut self, instr: Instr, imm: u32, operands: &[u16], ty: FuncType<'_>) -> Result<(), Error> {
+    fn call(&mut self, instr: Instr, imm: u32, operands: &[u16], ty: FuncType<'_>) -> Result<(), Failure> {
         let distance = self.arguments(ty)?;
         let (params, results) = slots_of_type(ty);
-        let link = u16::try_from(params.max(results)).map_err(|_| Error::Limit(Limit::FrameSlots))?;
+        let link = u16::try_from(params.max(results)).map_err(|_| Failure::FrameSlots)?;
         match *operands {
             [index, table] => self.code.emit(instr, Places::SLOTS, &[imm], &[index, table, link, distance])?,
             _ => self.code.emit(instr, Places::SLOTS, &[imm], &[link, distance])?,
@@ -335,11 +335,11 @@ impl<'m> Pass<'m> {
     }
 
     /// Writes a tail call; `operands` are those before the arguments' slot.
-    fn return_call(&mut self, instr: Instr, imm: u32, operands: &[u16], ty: FuncType<'_>) -> Result<(), Error> {
+    fn return_call(&mut self, instr: Instr, imm: u32, operands: &[u16], ty: FuncType<'_>) -> Result<(), Failure> {
         let args = self.arguments(ty)?;
         let (params, results) = slots_of_type(ty);
         let own_link = self.frame.link;
-        let limit = |_| Error::Limit(Limit::FrameSlots);
+        let limit = |_| Failure::FrameSlots;
         let count = u16::try_from(params).map_err(limit)?;
         let link = u16::try_from(params.max(results)).map_err(limit)?;
         match *operands {
@@ -356,7 +356,7 @@ impl<'m> Pass<'m> {
     }
 
     /// The operators of memories and tables that are no accesses.
-    fn bulk(&mut self, op: Op, imm: Imm) -> Result<(), Error> {
+    fn bulk(&mut self, op: Op, imm: Imm) -> Result<(), Failure> {
         match (op, imm) {
             (Op::MemorySize, _) => self.emit_push(Instr::MemorySize, OperandsIn::Slots, &[], &[], Class::I32),
             (Op::MemoryGrow, _) => {
@@ -393,13 +393,13 @@ impl<'m> Pass<'m> {
         }
     }
 
-    fn plain(&mut self, instr: Instr, imm: u32, op16: &[u16]) -> Result<(), Error> {
+    fn plain(&mut self, instr: Instr, imm: u32, op16: &[u16]) -> Result<(), Failure> {
         self.code.emit(instr, Places::SLOTS, &[imm], op16)?;
         Ok(())
     }
 
     /// An operator with three operands that stand in consecutive slots.
-    fn three(&mut self, instr: Instr, imm32: &[u32]) -> Result<(), Error> {
+    fn three(&mut self, instr: Instr, imm32: &[u32]) -> Result<(), Failure> {
         let first = self.stack.len().saturating_sub(3);
         self.stack.settle_from(first, &mut self.code)?;
         let at = self.stack.entries.get(first).map_or(0, |entry| entry.home);

@@ -4,12 +4,13 @@ use moteur_pool::Box;
 use moteur_wasm::validate::{FuncValidator, Scratch};
 use moteur_wasm::{FuncIdx, FuncType, LocalIdx, Op, TypeIdx};
 
+use super::Failure;
 use super::control::Controls;
 use super::emit::{Emitted, Emitter, Position};
 use super::stack::{Class, Entry, Place, Stack, emit_const};
 use crate::alloc::HeapAlloc;
 use crate::code::op::{Instr, OperandsIn, Places};
-use crate::error::{Error, Limit};
+use crate::error::Error;
 use crate::interp::RED_ZONE_SLOTS;
 use crate::interp::value::Acc;
 use crate::module::Module;
@@ -120,7 +121,7 @@ impl<'m> Pass<'m> {
         self.wanted.and(self.found)
     }
 
-    fn prologue(&mut self, first_home: u16, check_frame: bool) -> Result<(), Error> {
+    fn prologue(&mut self, first_home: u16, check_frame: bool) -> Result<(), Failure> {
         if check_frame || usize::from(first_home) >= RED_ZONE_SLOTS {
             self.frame_check = Some(self.code.emit(Instr::CheckFrame, Places::SLOTS, &[0], &[])?);
         }
@@ -147,7 +148,7 @@ impl<'m> Pass<'m> {
     }
 
     /// A label is here, or a branch ended: operators are counted anew.
-    pub fn begin_run(&mut self) -> Result<(), Error> {
+    pub fn begin_run(&mut self) -> Result<(), Failure> {
         self.end_run();
         if self.fuel.is_some() && self.reachable {
             let at = self.code.emit(Instr::Fuel, Places::SLOTS, &[0], &[])?;
@@ -184,7 +185,7 @@ impl<'m> Pass<'m> {
         imm32: &[u32],
         op16: &[u16],
         class: Class,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         let result_in_acc = instr.shape().result != Acc::None;
         if result_in_acc {
             self.stack.free_acc(class.acc(), &mut self.code);
@@ -199,18 +200,18 @@ impl<'m> Pass<'m> {
     }
 
     /// Pops a value and gives its slot.
-    pub fn pop_slot(&mut self) -> Result<u16, Error> {
+    pub fn pop_slot(&mut self) -> Result<u16, Failure> {
         let entry = self.stack.pop();
         self.slot_of(entry)
     }
 
     /// The slot of a popped value.
-    pub fn slot_of(&mut self, entry: Entry) -> Result<u16, Error> {
+    pub fn slot_of(&mut self, entry: Entry) -> Result<u16, Failure> {
         Ok(self.stack.operand(entry, Acc::None, &mut self.code)?.0)
     }
 
     /// Pops operand A of an instruction.
-    pub fn pop_a(&mut self, instr: Instr) -> Result<(u16, OperandsIn), Error> {
+    pub fn pop_a(&mut self, instr: Instr) -> Result<(u16, OperandsIn), Failure> {
         let entry = self.stack.pop();
         let (slot, in_acc) = self.stack.operand(entry, instr.shape().a, &mut self.code)?;
         Ok((slot, if in_acc { OperandsIn::AccA } else { OperandsIn::Slots }))
@@ -225,8 +226,8 @@ impl<'m> Pass<'m> {
     }
 
     /// The slot and class of a local.
-    pub fn local(&self, validator: &FuncValidator<'_, HeapAlloc>, local: LocalIdx) -> Result<(u16, Class), Error> {
-        let ty = validator.local_type(local).ok_or(Error::OutOfBounds)?;
+    pub fn local(&self, validator: &FuncValidator<'_, HeapAlloc>, local: LocalIdx) -> Result<(u16, Class), Failure> {
+        let ty = validator.local_type(local).ok_or(Failure::OutOfBounds)?;
         Ok((self.frame.slot_of_local(validator, local), Class::of(ty)))
     }
 
@@ -238,8 +239,8 @@ impl<'m> Pass<'m> {
 
 impl<'m> Frame<'m> {
     /// The layout of the frame, and the first operand's home.
-    fn new(ty: FuncType<'m>, validator: &FuncValidator<'_, HeapAlloc>) -> Result<(Frame<'m>, u16), Error> {
-        let limit = |_| Error::Limit(Limit::FrameSlots);
+    fn new(ty: FuncType<'m>, validator: &FuncValidator<'_, HeapAlloc>) -> Result<(Frame<'m>, u16), Failure> {
+        let limit = |_| Failure::FrameSlots;
         let (params, results) = crate::interp::slots_of_type(ty);
         let (param_slots, link) =
             (u16::try_from(params).map_err(limit)?, u16::try_from(params.max(results)).map_err(limit)?);

@@ -6,9 +6,9 @@
 use moteur_pool::{Heap, Vec};
 use moteur_wasm::ValType;
 
+use super::Failure;
 use super::emit::{Emitted, Emitter, Position};
 use crate::code::op::{Instr, OperandsIn, Places};
-use crate::error::{Error, Limit};
 use crate::interp::value::{Acc, Value};
 use crate::slot::WIDE_SLOTS;
 
@@ -138,10 +138,10 @@ impl Stack {
     }
 
     /// Pushes a value.
-    pub fn push(&mut self, class: Class, place: Place) -> Result<Entry, Error> {
+    pub fn push(&mut self, class: Class, place: Place) -> Result<Entry, Failure> {
         let home = self.top;
         let top = usize::from(home) + class.slots();
-        self.top = u16::try_from(top).map_err(|_| Error::Limit(Limit::FrameSlots))?;
+        self.top = u16::try_from(top).map_err(|_| Failure::FrameSlots)?;
         self.top_max = self.top_max.max(self.top);
         let entry = Entry { class, home, place };
         self.entries.push(entry)?;
@@ -232,7 +232,7 @@ impl Stack {
     }
 
     /// A popped value as operand: its slot, and whether it is in its accumulator, which `allowed` must be for that.
-    pub fn operand(&mut self, entry: Entry, allowed: Acc, code: &mut Emitter) -> Result<(u16, bool), Error> {
+    pub fn operand(&mut self, entry: Entry, allowed: Acc, code: &mut Emitter) -> Result<(u16, bool), Failure> {
         match entry.place {
             Place::Local(slot) => {
                 let in_acc =
@@ -259,7 +259,7 @@ impl Stack {
         a: Entry,
         b: Entry,
         code: &mut Emitter,
-    ) -> Result<(u16, u16, OperandsIn), Error> {
+    ) -> Result<(u16, u16, OperandsIn), Failure> {
         let shape = instr.shape();
         let (b, b_in_acc) = self.operand(b, shape.b, code)?;
         let (a, a_in_acc) = self.operand(a, if b_in_acc { Acc::None } else { shape.a }, code)?;
@@ -272,7 +272,7 @@ impl Stack {
     }
 
     /// Writes the value at index `at`, which stays on the stack, to its home.
-    pub fn settle(&mut self, at: usize, code: &mut Emitter) -> Result<(), Error> {
+    pub fn settle(&mut self, at: usize, code: &mut Emitter) -> Result<(), Failure> {
         let Some(entry) = self.entries.get(at).copied() else { return Ok(()) };
         match entry.place {
             Place::Home => {
@@ -294,7 +294,7 @@ impl Stack {
     }
 
     /// Writes all values from index `from` on to their homes.
-    pub fn settle_from(&mut self, from: usize, code: &mut Emitter) -> Result<(), Error> {
+    pub fn settle_from(&mut self, from: usize, code: &mut Emitter) -> Result<(), Failure> {
         for at in from.max(self.settled)..self.entries.len() {
             self.settle(at, code)?;
         }
@@ -310,7 +310,7 @@ impl Stack {
     }
 
     /// The local at `slot` is about to change: values that refer to it are copied. Says whether there were any.
-    pub fn before_local_set(&mut self, slot: u16, code: &mut Emitter) -> Result<bool, Error> {
+    pub fn before_local_set(&mut self, slot: u16, code: &mut Emitter) -> Result<bool, Failure> {
         let mut any = false;
         let mut at = self.local_ref_count;
         // From the last to the first, because settling one puts the last in its place.
@@ -345,7 +345,7 @@ fn write_home(holder: Holder, code: &mut Emitter) {
 }
 
 /// Writes a constant to a slot.
-pub(super) fn emit_const(code: &mut Emitter, class: Class, bits: u64, slot: u16) -> Result<(), Error> {
+pub(super) fn emit_const(code: &mut Emitter, class: Class, bits: u64, slot: u16) -> Result<(), Failure> {
     let (low, high) = (bits as u32, (bits >> 32) as u32);
     if high == 0 && class.slots() == 1 {
         code.emit_result(Instr::Const32, Places::SLOTS, &[low], &[], slot)?;
