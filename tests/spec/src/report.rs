@@ -23,6 +23,8 @@ pub struct Report {
     failed: Vec<Note>,
     skipped: Vec<Note>,
     other_words: Vec<Note>,
+    /// Whole files: name, number of directives, reason.
+    skipped_files: Vec<(String, u32, &'static str)>,
     /// Directives of one line share a place: those of listed ones that passed.
     passed_places: std::collections::BTreeSet<String>,
 }
@@ -47,6 +49,11 @@ impl Sink for Report {
 }
 
 impl Report {
+    /// Counts all directives of a file as skipped.
+    pub fn skip_file(&mut self, name: String, directives: u32, reason: &'static str) {
+        self.skipped_files.push((name, directives, reason));
+    }
+
     /// Counts passes that a board has counted itself.
     pub fn count_passed(&mut self, kind: Kind, count: u32) {
         if count > 0 {
@@ -89,6 +96,10 @@ impl Report {
             writeln!(text, "  {kind:24} {counts}")?;
             totals.passed += counts.passed;
             totals.skipped += counts.skipped;
+        }
+        for (name, directives, reason) in &self.skipped_files {
+            writeln!(text, "skipped {name}, {directives} directives: {reason}")?;
+            totals.skipped += directives;
         }
         for note in &self.skipped {
             writeln!(text, "skipped {} {}: {}", note.place, note.kind.name(), note.text)?;
@@ -166,6 +177,15 @@ mod tests {
         let judged = report().judge(&Lists { beyond, ..Lists::default() }, true, false).unwrap();
         assert!(judged.good);
         assert!(judged.text.ends_with("1 passed, 0 failed, 2 skipped\n"), "{}", judged.text);
+    }
+
+    #[test]
+    fn skipped_files_count_with_all_their_directives() {
+        let mut report = report();
+        report.skip_file("s/g".to_owned(), 7, "v128");
+        let judged = report.judge(&expected("s/f:2 known"), true, false).unwrap();
+        assert!(judged.text.contains("skipped s/g, 7 directives: v128"));
+        assert!(judged.text.ends_with("1 passed, 0 failed, 8 skipped\n"), "{}", judged.text);
     }
 
     #[test]
