@@ -1,8 +1,8 @@
 //! Floats, and integers of 64 bits, in software: all roundings are made in one place, all divisions in another.
 //!
-//! Written for little code; what the compiler's library has instead takes four times as much. A float is handed over by
-//! its bits. Inside, a finite number is `fraction · 2^exponent`, with the highest bit of `fraction` set unless it is zero.
-//! Bits that are dropped leave their trace in the lowest one that is kept, which rounds the same.
+//! Written for little code; what the compiler's library has instead takes three times as much. A float is handed over
+//! by its bits. Inside, a finite number is `fraction · 2^exponent`, with the highest bit of `fraction` set unless it is
+//! zero. Bits that are dropped leave their trace in the lowest one that is kept, which rounds the same.
 
 #![cfg_attr(not(feature = "small"), allow(dead_code))] // Tested everywhere, against the machine's own.
 
@@ -189,8 +189,8 @@ pub(crate) fn sqrt(a: u64) -> u64 {
         return NAN;
     }
     let (exponent, fraction) = unpack(a);
-    // Bit by bit, one bit more than are needed: `root² ≤ radicand · 2^53`, where the radicand has 54 bits or 55, so that
-    // what is left of the exponent is even.
+    // Bit by bit, one bit more than are needed: `root² ≤ radicand · 2^53`, where the radicand has 54 bits or 55, so
+    // that what is left of the exponent is even.
     let odd = (exponent & 1) as u32;
     let mut rest = fraction >> (9 + odd);
     let (mut root, mut twice) = (0, 0);
