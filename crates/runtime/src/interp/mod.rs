@@ -3,6 +3,9 @@
 //! `kinds` says what instructions do; `matched` or `threaded` gets from one to the next, which `build.rs` chooses;
 //! `driver` makes calls that leave an instance, lowers functions at their first call, and turns ends into results.
 
+#[cfg(all(dispatch = "threaded", debug_assertions))]
+compile_error!("tail calls need a build without debug assertions: turn off either those or moteur's feature `threaded`");
+
 mod backtrace;
 pub(crate) mod ctx;
 #[cfg_attr(dispatch = "matched", path = "matched.rs")]
