@@ -1,30 +1,133 @@
-//! `cargo xtask fuzz`: runs every fuzz target for a while.
+//! `cargo xtask fuzz`: runs every fuzz target for a while, with the match loop and, where programs run, with tail calls.
+//!
+//! The targets are libFuzzer's, built here without `cargo fuzz`: any toolchain can instrument for coverage, and a nightly
+//! one adds the address sanitizer. libFuzzer itself is C++ and comes with its crate.
 
-use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::{setup, shell};
 
-/// Runs each target for `--seconds N` (60).
+const USAGE: &str = "usage: cargo xtask fuzz [TARGET] [--seconds N] [--input FILE]";
+const MANIFEST: &str = "fuzz/Cargo.toml";
+
+/// Each target with the dispatches it is run with.
+const TARGETS: &[(&str, &[Dispatch])] = &[
+    ("decode", &[Dispatch::Match]),
+    ("validate", &[Dispatch::Match]),
+    ("run", &[Dispatch::Match, Dispatch::Threaded]),
+    ("limits", &[Dispatch::Match, Dispatch::Threaded]),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Dispatch {
+    Match,
+    Threaded,
+}
+
+/// As `cargo fuzz` does: coverage with counters and compared values, and `cfg(fuzzing)`.
+const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing";
+const SANITIZER: &str = " -Zsanitizer=address";
+
+/// Runs one target or all, each for `--seconds N` (60). `--input FILE` runs a target once, on an input that was kept.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     let seconds = match shell::take_value(&mut args, "--seconds")? {
         Some(text) => text.parse().context("--seconds")?,
         None => 60_u32,
     };
-    if !setup::has_nightly() || !shell::succeeds(shell::cargo_of("nightly").args(["fuzz", "--version"])) {
-        println!("SKIPPED fuzz: needs a nightly toolchain and `cargo install cargo-fuzz`");
+    let input = shell::take_value(&mut args, "--input")?;
+    let only = args.pop();
+    ensure!(args.is_empty(), USAGE);
+    let chosen = |name: &str| only.as_ref().is_none_or(|only| only == name);
+    ensure!(TARGETS.iter().any(|(name, _)| chosen(name)), "no such target; {USAGE}");
+    if !shell::succeeds(shell::command("c++").arg("--version")) {
+        println!("SKIPPED fuzz: needs a C++ compiler for libFuzzer");
         return Ok(());
     }
-    let targets = shell::output(shell::cargo_of("nightly").args(["fuzz", "list"]))?;
     let mut failed = Vec::new();
-    for target in targets.lines().map(str::trim).filter(|target| !target.is_empty()) {
-        println!("fuzzing {target} for {seconds} s");
-        let mut cargo = shell::cargo_of("nightly");
-        cargo.args(["fuzz", "run", target, "--", &format!("-max_total_time={seconds}")]);
-        if let Err(error) = shell::run(&mut cargo) {
-            failed.push(format!("{error:#}"));
+    for dispatch in [Dispatch::Match, Dispatch::Threaded] {
+        let targets = TARGETS.iter().filter(|(name, dispatches)| chosen(name) && dispatches.contains(&dispatch));
+        let targets: Vec<&str> = targets.map(|(name, _)| *name).collect();
+        if targets.is_empty() {
+            continue;
+        }
+        let programs = build(dispatch)?;
+        for target in targets {
+            println!("fuzzing {target}, {dispatch:?} dispatch");
+            let fuzzed = match &input {
+                Some(input) => reproduce(&programs.join(target), Path::new(input)),
+                None => fuzz(&programs.join(target), target, seconds),
+            };
+            failed.extend(fuzzed.err().map(|error| format!("{target}, {dispatch:?} dispatch: {error:#}")));
         }
     }
-    ensure!(failed.is_empty(), "{}", failed.join("; "));
+    ensure!(failed.is_empty(), "{}", failed.join("\n"));
     Ok(())
+}
+
+/// Builds all targets; gives the directory in which they are.
+fn build(dispatch: Dispatch) -> Result<PathBuf> {
+    let host = host()?;
+    let has_nightly = setup::has_nightly();
+    let mut cargo = if has_nightly { shell::cargo_of("nightly") } else { shell::cargo() };
+    if !has_nightly {
+        println!("without the address sanitizer, which needs a nightly toolchain");
+    }
+    cargo.args(["build", "--quiet", "--release", "--manifest-path", MANIFEST, "--target", &host]);
+    let mut flags = COVERAGE.to_owned();
+    match dispatch {
+        Dispatch::Match if has_nightly => flags += SANITIZER,
+        Dispatch::Match => {}
+        // With the sanitizer or with assertions, handlers have locals in memory, and calls of them are no jumps.
+        Dispatch::Threaded => {
+            cargo.args(["--features", "threaded"]).env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "false");
+        }
+    }
+    shell::run(cargo.env("RUSTFLAGS", flags))?;
+    Ok(shell::target_dir(MANIFEST)?.join(host).join("release"))
+}
+
+/// The machine's name among targets. With it given, build scripts are not instrumented.
+fn host() -> Result<String> {
+    let text = shell::output(shell::command("rustc").arg("-vV"))?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
+    Ok(host.to_owned())
+}
+
+/// Runs a target for a while. Inputs of interest are kept from run to run.
+fn fuzz(program: &Path, target: &str, seconds: u32) -> Result<()> {
+    let fuzz = shell::root().join("fuzz");
+    let (corpus, artifacts) = (fuzz.join("corpus").join(target), fuzz.join("artifacts").join(target));
+    for dir in [&corpus, &artifacts] {
+        std::fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
+    }
+    let mut command = shell::command(program);
+    command.arg(&corpus).arg(format!("-artifact_prefix={}/", artifacts.display()));
+    command.arg(format!("-max_total_time={seconds}"));
+    // A module needs some hundred bytes before it does anything.
+    command.args(["-max_len=4096", "-len_control=0", "-timeout=20", "-rss_limit_mb=4096", "-print_final_stats=1"]);
+    command.args(["-verbosity=0"]);
+    if shell::run(&mut command).is_err() {
+        let newest = newest(&artifacts)?;
+        bail!("failed; `cargo xtask fuzz {target} --input {}` runs that input again", newest.display());
+    }
+    Ok(())
+}
+
+/// Runs a target on one input, and says where the module is that was made of it.
+fn reproduce(program: &Path, input: &Path) -> Result<()> {
+    let module = input.with_extension("wasm");
+    println!("the module will be {}", module.display());
+    shell::run(shell::command(program).arg(input).env("MOTEUR_FUZZ_MODULE", &module))
+}
+
+/// The file that was written last.
+fn newest(dir: &Path) -> Result<PathBuf> {
+    let mut files: Vec<PathBuf> = dir.read_dir()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort_by_key(|path| path.metadata().and_then(|metadata| metadata.modified()).ok());
+    files.pop().context("no input was kept")
 }

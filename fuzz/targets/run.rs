@@ -1,0 +1,5 @@
+//! The fuzz target `run`: see the module of that name.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| moteur_fuzz::run::check(input));
