@@ -3,6 +3,7 @@
 use moteur_pool::{Arc, Heap};
 
 use crate::error::Error;
+use crate::interp::dispatch::handlers_jump;
 
 /// How an [`Engine`] shall work: where memory comes from, and the limits that hold everywhere, instantiation and start
 /// functions included.
@@ -106,8 +107,11 @@ impl Engine {
     /// An engine that works as `config` says.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`].
+    /// [`Error::OutOfMemory`], or [`Error::Unoptimised`] where this very program's interpreter cannot run guests.
     pub fn new(config: Config) -> Result<Engine, Error> {
+        if !handlers_jump() {
+            return Err(Error::Unoptimised);
+        }
         Ok(Engine { config: Arc::new_in(config, config.heap)? })
     }
 

@@ -64,6 +64,9 @@ pub enum Error {
     FuelOff,
     /// The suspended call cannot continue now: a call that was suspended after it must be resumed or cancelled first.
     NotResumable,
+    /// The interpreter was compiled so that it would overflow the native stack: its handlers call where they should jump.
+    /// Optimise the build, or turn off the feature `threaded`.
+    Unoptimised,
 }
 
 const _: () = assert!(size_of::<Result<(), Error>>() == 12);
@@ -172,6 +175,9 @@ impl fmt::Display for Error {
             Error::AlreadyDefined => "defined twice",
             Error::FuelOff => "the engine does not count fuel",
             Error::NotResumable => "a call suspended later must end first",
+            Error::Unoptimised => {
+                "the interpreter's handlers do not jump: optimise it, or turn off its feature threaded"
+            }
         };
         f.write_str(text)
     }

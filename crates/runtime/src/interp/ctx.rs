@@ -36,6 +36,9 @@ pub(crate) struct Ctx {
     /// Where guest code was left: the instruction, and its frame.
     pub exit_pc: *const u16,
     pub exit_fp: *mut Slot,
+    /// About where the native stack ended then.
+    #[cfg_attr(dispatch = "matched", allow(dead_code))]
+    pub exit_sp: usize,
     /// What the exit needs: an address or a number, by `Leave`.
     pub exit_data: usize,
     /// For calls: the instruction after the call, or for tail calls the slot where the arguments stand.
@@ -58,6 +61,7 @@ impl Ctx {
             stack_end: null_mut(),
             exit_pc: null(),
             exit_fp: null_mut(),
+            exit_sp: 0,
             exit_data: 0,
             exit_next: 0,
         }

@@ -225,10 +225,10 @@ pub(crate) unsafe fn write_ordered<T: Copy>(at: *mut T, value: T) {
 pub(crate) fn settle_ptr<T>(at: *mut T) -> *mut T {
     #[cfg(fences)]
     let at = {
-        let mut at = at;
+        let mut at = at as usize;
         // SAFETY: no instruction at all.
         unsafe { core::arch::asm!("/* {0} */", inout(reg) at, options(nomem, nostack, preserves_flags)) };
-        at
+        at as *mut T
     };
     at
 }

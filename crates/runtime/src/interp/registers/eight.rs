@@ -3,6 +3,7 @@
 use core::mem::transmute;
 
 use crate::interp::ctx::Ctx;
+use crate::interp::dispatch::{handler_at, leave};
 use crate::interp::kinds::Kind;
 use crate::interp::regs::{Dst, Mirror, Regs, Src, Step};
 use crate::slot::Slot;
@@ -110,29 +111,4 @@ unsafe fn jump_to(next: usize, m: Regs) -> u32 {
             m.pinned.stack_limit,
         )
     }
-}
-
-/// The handler at `pc`.
-///
-/// # Safety
-/// L1: `pc` points at an instruction.
-#[inline(always)]
-unsafe fn handler_at(pc: *const u16) -> usize {
-    // SAFETY: L1: the head is a handler's address.
-    unsafe { pc.cast::<usize>().read_unaligned() }
-}
-
-/// Notes where guest code was left.
-///
-/// # Safety
-/// `ctx` is the running store's context.
-#[cold]
-#[inline(never)]
-unsafe extern "C" fn leave(pc: *const u16, fp: *mut Slot, ctx: *mut Ctx, reason: u32) -> u32 {
-    // SAFETY: the caller's promise.
-    unsafe {
-        (*ctx).exit_pc = pc;
-        (*ctx).exit_fp = fp;
-    }
-    reason
 }
