@@ -5,7 +5,9 @@
 
 // Documentation is read with assertions on, but no code comes of it.
 #[cfg(all(dispatch = "threaded", debug_assertions, not(any(doc, doctest))))]
-compile_error!("tail calls need a build without debug assertions: turn off either those or moteur's feature `threaded`");
+compile_error!(
+    "tail calls need a build without debug assertions: turn off either those or moteur's feature `threaded`"
+);
 
 mod backtrace;
 pub(crate) mod ctx;
