@@ -190,7 +190,9 @@ fn command(step: &Step) -> Result<Command> {
     Ok(match step.run {
         Run::Cargo(args) => {
             let mut cargo = shell::cargo();
-            cargo.args(args).args((args[0] == "test").then_some("--no-fail-fast"));
+            // Before a `--`, behind which arguments belong to the tests.
+            let (subcommand, rest) = args.split_first().context("a step without arguments")?;
+            cargo.arg(subcommand).args((*subcommand == "test").then_some("--no-fail-fast")).args(rest);
             cargo.env("RUSTDOCFLAGS", "-D warnings");
             cargo
         }

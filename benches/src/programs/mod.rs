@@ -15,11 +15,14 @@ mod text;
 pub const WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/programs.wasm"));
 
 /// Name of the export and of the file, the size at which it is measured, and the native form.
-pub const PROGRAMS: [(&str, u32, fn(u32) -> u32); 6] = [
+pub type Program = (&'static str, u32, fn(u32) -> u32);
+
+/// All programs.
+pub const PROGRAMS: [Program; 6] = [
     ("sha256", 20, sha256::run),
     ("matmul", 2, matmul::run),
     ("nbody", 40_000, nbody::run),
-    ("text", 6, text::run),
+    ("text", 120, text::run),
     ("modpow", 60_000, modpow::run),
     ("life", 30, life::run),
 ];

@@ -28,9 +28,9 @@ fn advance(bodies: &mut [Body; 5], dt: f64) {
             let d: [f64; 3] = std::array::from_fn(|axis| one.place[axis] - two.place[axis]);
             let square = d[0] * d[0] + d[1] * d[1] + d[2] * d[2] + 0.01;
             let strength = dt / (square * square.sqrt());
-            for axis in 0..3 {
-                bodies[i].speed[axis] -= d[axis] * two.mass * strength;
-                bodies[j].speed[axis] += d[axis] * one.mass * strength;
+            for (axis, distance) in d.into_iter().enumerate() {
+                bodies[i].speed[axis] -= distance * two.mass * strength;
+                bodies[j].speed[axis] += distance * one.mass * strength;
             }
         }
     }

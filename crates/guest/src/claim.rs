@@ -1,5 +1,5 @@
 //! Guest pointers. What a guest passes as an address and a length proves nothing, so it travels as a typed [`Claim`] and
-//! becomes a slice in exactly one place, [`GuestMemory::range`], which answers "fault" to whatever does not lie in memory.
+//! becomes a slice in exactly one place, `GuestMemory::range`, which answers "fault" to whatever does not lie in memory.
 //!
 //! ```text
 //! Address<V>  --claim(count)-->  Claim<V>  --GuestMemory-->  &[u8] | V | Fault
