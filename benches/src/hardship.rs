@@ -5,8 +5,11 @@ use moteur::{Config, Engine, Error, Heap, Instance, Module, Store};
 
 use crate::programs;
 
-/// The modules, and what is called in them: an export and a small argument.
-const MODULES: [(&[u8], &[(&str, u32)]); 2] = [
+/// An export, and a small argument for it.
+type Calls = &'static [(&'static str, u32)];
+
+/// The modules, and what is called in them.
+const MODULES: [(&[u8], Calls); 2] = [
     (moteur_kernels::WASM, &[("sort", 50), ("fib", 5), ("mandel", 2), ("f32", 20), ("vm", 1)]),
     (programs::WASM, &[("nbody", 3), ("modpow", 4), ("text", 0)]),
 ];

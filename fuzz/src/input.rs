@@ -39,7 +39,7 @@ pub fn module(input: &mut Unstructured, ends: bool) -> Result<Vec<u8>> {
 }
 
 /// Function calls and turns of loops that a module may make which must end.
-const STEPS: u32 = 1_000;
+const STEPS: u32 = 2_000;
 
 /// What is in scope, and small enough that a module runs in milliseconds.
 fn config(input: &mut Unstructured) -> Result<Config> {

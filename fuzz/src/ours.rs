@@ -63,7 +63,7 @@ pub fn run_in_steps(config: Config, bytes: &[u8], fuel: u64, steps: u32) -> Resu
             call = suspended.resume(&mut program.store, &mut results);
         }
         if let Ok(Call::Suspended(suspended)) = call
-            && steps % 2 == 0
+            && steps.is_multiple_of(2)
         {
             suspended.cancel(&mut program.store)?;
         }

@@ -90,12 +90,12 @@ pub fn value_of(ty: Type, seed: u64) -> Value {
         Type::F32 => Value::F32((mixed as i32 as f32 / 8.0).to_bits()),
         Type::F64 => Value::F64((mixed as i64 as f64 / 8.0).to_bits()),
         Type::Func => Value::Func { is_null: true },
-        Type::Extern => Value::Extern((seed % 3 != 0).then_some(mixed as u32 % 1000)),
+        Type::Extern => Value::Extern((!seed.is_multiple_of(3)).then_some(mixed as u32 % 1000)),
     }
 }
 
 /// What the host does when it is asked for the `count`-th time: answers, or ends the guest.
 pub fn answer(types: &[Type], count: usize) -> Option<Vec<Value>> {
     let seed = count as u64 * 31 + 7;
-    (seed % 23 != 0).then(|| types.iter().zip(seed..).map(|(ty, seed)| value_of(*ty, seed)).collect())
+    (!seed.is_multiple_of(23)).then(|| types.iter().zip(seed..).map(|(ty, seed)| value_of(*ty, seed)).collect())
 }
