@@ -109,6 +109,9 @@ fn judge(profile: &str, size: &Size, budget: &[Budget]) -> Vec<String> {
         let over = size.flash - entry.allowed();
         objections.push(format!("{profile} takes {} bytes, {over} over its budget", size.flash));
     }
+    if !size.panics.is_empty() {
+        objections.push(format!("{profile} can reach {}", size.panics.join(", ")));
+    }
     objections
 }
 
@@ -238,5 +241,7 @@ mod tests {
         assert!(judge("micro", &size(61_440), &budget).is_empty());
         assert_eq!(judge("micro", &size(61_441), &budget), ["micro takes 61441 bytes, 1 over its budget"]);
         assert_eq!(judge("default", &size(1), &budget).len(), 1);
+        let panics = Size { panics: vec!["core::panicking::panic_fmt".into()], ..size(1) };
+        assert_eq!(judge("micro", &panics, &budget), ["micro can reach core::panicking::panic_fmt"]);
     }
 }

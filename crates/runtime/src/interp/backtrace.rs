@@ -8,7 +8,7 @@ use super::ctx::Ctx;
 use super::dispatch::{DONE, RETURN_ACROSS};
 use super::driver::{ACROSS_SLOTS, slots_of_type};
 use crate::backtrace::{FRAMES_MAX, OFFSET_UNKNOWN};
-use crate::lower;
+use crate::lower::{self, Code};
 use crate::slot::Slot;
 use crate::store::StoreInner;
 use crate::store::entity::{InstanceEntity, LoadedModule};
@@ -24,9 +24,15 @@ pub(super) unsafe fn walk(store: NonNull<StoreInner>) {
         let Ctx { exit_pc, exit_fp, instance, .. } = (*inner).ctx;
         let (mut pc, mut fp, mut instance) = (exit_pc, exit_fp, instance);
         let mut innermost = true;
+        // A deep recursion is mostly one function: it is looked for once.
+        let mut last = None;
         while !instance.is_null() {
             let loaded = (*instance).loaded;
-            let Some((func, code)) = lower::func_at(loaded, pc) else { return };
+            last = last.filter(|(of, _, code): &(_, _, Code)| *of == loaded && code.contains(pc)).or_else(|| {
+                let (func, code) = lower::func_at(loaded, pc)?;
+                Some((loaded, func, code))
+            });
+            let Some((_, func, code)) = last else { return };
             let unit = code.unit_of(pc).saturating_sub(u32::from(!innermost));
             let kept = (*inner).backtrace.total() as usize;
             let offset = if kept < FRAMES_MAX { lower::offset_of(loaded, func, unit) } else { None };

@@ -81,7 +81,7 @@ impl Code {
     }
 
     /// Whether `pc` points into the code, or just behind it, where a call that is its last instruction returns to.
-    fn contains(&self, pc: *const u16) -> bool {
+    pub fn contains(&self, pc: *const u16) -> bool {
         pc >= self.start && self.unit_of(pc) <= self.units
     }
 
