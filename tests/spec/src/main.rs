@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use moteur::Heap;
+use moteur::pool::Counted;
 use moteur_spec::board;
 use moteur_spec::convert::{self, Converted};
 use moteur_spec::exec::{self, Broken, Resources};
@@ -27,6 +28,9 @@ const STACK_BYTES: usize = if cfg!(miri) { 8 << 10 } else { 1 << 20 };
 
 /// The suite's largest memory that succeeds has far fewer pages; a cap keeps `memory.grow` of 4 GiB from succeeding.
 const MEMORY_PAGES_MAX: u32 = 1024;
+
+/// Keeps an account, so that what a file of the suite leaves behind is found.
+static HEAP: Counted = Counted::new();
 
 #[derive(Default)]
 struct Options {
@@ -135,7 +139,7 @@ fn from_stream(bytes: &[u8], report: &mut Report) -> Result<()> {
 
 fn on_host(name: &str, bytes: &[u8], report: &mut Report) {
     let resources = Resources {
-        heap: Heap::system(),
+        heap: Heap::counted(&HEAP),
         stack_bytes: STACK_BYTES,
         memory_pages_max: MEMORY_PAGES_MAX,
         skips_large: false,
