@@ -110,7 +110,7 @@ fn fuzz(program: &Path, target: &str, seconds: u32) -> Result<()> {
     command.arg(format!("-max_total_time={seconds}"));
     // A module needs some hundred bytes before it does anything.
     command.args(["-max_len=4096", "-len_control=0", "-timeout=20", "-rss_limit_mb=4096", "-print_final_stats=1"]);
-    command.arg("-print_funcs=0");
+    command.args(["-verbosity=0", "-print_funcs=0"]);
     if shell::run(&mut command).is_err() {
         let newest = newest(&artifacts)?;
         bail!("failed; `cargo xtask fuzz {target} --input {}` runs that input again", newest.display());
