@@ -96,11 +96,12 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
                 }
                 self.push(OperandType::I32)
             }
-            // `unreachable`; all others have a signature.
-            _ => {
+            Op::Unreachable => {
                 self.unreachable();
                 Ok(())
             }
+            // All others have a signature. A new operator without one is refused until it has an arm here.
+            _ => Err(ErrorKind::IllegalOpcode),
         }
     }
 
