@@ -120,8 +120,7 @@ impl<'m> Pass<'m> {
     }
 
     fn binary_imm(&mut self, instr: Instr, a: Entry, imm: u32, result: Class) -> Result<(), Failure> {
-        let (a, in_acc) = self.stack.operand(a, instr.shape().a, &mut self.code)?;
-        let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+        let (a, operands) = self.operand_a(instr, a)?;
         self.emit_push(instr, operands, &[imm], &[a], result)
     }
 
@@ -176,8 +175,7 @@ impl<'m> Pass<'m> {
             }
             _ => {
                 let instr = value.class.copy();
-                let (from, in_acc) = self.stack.operand(value, instr.shape().a, &mut self.code)?;
-                let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+                let (from, operands) = self.operand_a(instr, value)?;
                 self.code.emit_result(instr, Places { operands, result_in_acc: false }, &[], &[from], slot)?;
                 self.code.last = None;
                 self.stack.slot_written(slot);
@@ -216,13 +214,9 @@ impl<'m> Pass<'m> {
             Ok(reach) => reach,
             Err(_) => {
                 // The end of the access needs more than 32 bits: the address is made and checked before.
-                let (a, operands) = {
-                    let (slot, _) = self.stack.operand(addr, Acc::None, &mut self.code)?;
-                    (slot, OperandsIn::Slots)
-                };
-                let places = Places { operands, result_in_acc: false };
+                let a = self.slot_of(addr)?;
                 let imm32 = [access.offset as u32, u32::from(bytes)];
-                self.code.emit_result(Instr::EffectiveAddress, places, &imm32, &[a], addr.home)?;
+                self.code.emit_result(Instr::EffectiveAddress, Places::SLOTS, &imm32, &[a], addr.home)?;
                 self.code.last = None;
                 addr.place = Place::Home;
                 u32::from(bytes)
@@ -234,8 +228,7 @@ impl<'m> Pass<'m> {
                 // What is stored are bits: those of a float are stored like those of an integer.
                 && let Some(imm) = immediate(if bytes == 8 { Class::I64 } else { Class::I32 }, bits)
             {
-                let (a, in_acc) = self.stack.operand(addr, store.shape().a, &mut self.code)?;
-                let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+                let (a, operands) = self.operand_a(store, addr)?;
                 self.code.emit(store, Places { operands, result_in_acc: false }, &[reach, imm], &[a])?;
                 return Ok(());
             }
@@ -243,8 +236,7 @@ impl<'m> Pass<'m> {
             self.code.emit(instr, Places { operands, result_in_acc: false }, &[reach], &[a, b])?;
             return Ok(());
         }
-        let (a, in_acc) = self.stack.operand(addr, instr.shape().a, &mut self.code)?;
-        let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+        let (a, operands) = self.operand_a(instr, addr)?;
         self.emit_push(instr, operands, &[reach], &[a], class)
     }
 
@@ -254,8 +246,7 @@ impl<'m> Pass<'m> {
         let (x_slot, y_slot) = (self.slot_of(x)?, self.slot_of(y)?);
         let class = x.class;
         let instr = class.pick(&[Instr::SelectI32, Instr::SelectI64, Instr::SelectF32, Instr::SelectF64]);
-        let (c, in_acc) = self.stack.operand(condition, instr.shape().a, &mut self.code)?;
-        let operands = if in_acc { OperandsIn::AccA } else { OperandsIn::Slots };
+        let (c, operands) = self.operand_a(instr, condition)?;
         self.emit_push(instr, operands, &[], &[c, x_slot, y_slot], class)
     }
 

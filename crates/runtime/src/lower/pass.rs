@@ -213,6 +213,11 @@ impl<'m> Pass<'m> {
     /// Pops operand A of an instruction.
     pub fn pop_a(&mut self, instr: Instr) -> Result<(u16, OperandsIn), Failure> {
         let entry = self.stack.pop();
+        self.operand_a(instr, entry)
+    }
+
+    /// A popped value as operand A of an instruction.
+    pub fn operand_a(&mut self, instr: Instr, entry: Entry) -> Result<(u16, OperandsIn), Failure> {
         let (slot, in_acc) = self.stack.operand(entry, instr.shape().a, &mut self.code)?;
         Ok((slot, if in_acc { OperandsIn::AccA } else { OperandsIn::Slots }))
     }

@@ -198,15 +198,25 @@ impl Kind for Fuel {
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1; `ctx` is the running store's context.
-        unsafe {
-            match (*m.ctx).fuel.checked_sub(u64::from(m.op32(0))) {
-                Some(rest) => (*m.ctx).fuel = rest,
-                None => return Step::leave(Leave::OUT_OF_FUEL),
-            }
-        }
-        m.advance(Self::FORM);
-        Step::Next
+        unsafe { take_fuel(m, m.op32(0), Self::FORM) }
     }
+}
+
+/// Takes fuel and goes past an instruction of this form, or leaves the guest at it.
+///
+/// # Safety
+/// `m.ctx` is the running store's context.
+#[inline(always)]
+unsafe fn take_fuel(m: &mut Regs, cost: u32, form: Form) -> Step {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match (*m.ctx).fuel.checked_sub(u64::from(cost)) {
+            Some(rest) => (*m.ctx).fuel = rest,
+            None => return Step::leave(Leave::OUT_OF_FUEL),
+        }
+    }
+    m.advance(form);
+    Step::Next
 }
 
 /// Takes a unit of fuel for each `FuelBy::PER_UNIT` that `r[a]` counts: what a bulk operator costs besides itself.
@@ -227,12 +237,7 @@ impl Kind for FuelBy {
         // SAFETY: L1, L2; `ctx` is the running store's context.
         unsafe {
             let cost = u32::load(m.slot(0)) / FuelBy::PER_UNIT;
-            match (*m.ctx).fuel.checked_sub(u64::from(cost)) {
-                Some(rest) => (*m.ctx).fuel = rest,
-                None => return Step::leave(Leave::OUT_OF_FUEL),
-            }
+            take_fuel(m, cost, Self::FORM)
         }
-        m.advance(Self::FORM);
-        Step::Next
     }
 }

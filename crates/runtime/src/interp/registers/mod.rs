@@ -7,8 +7,8 @@ mod arm_hard;
 mod arm_soft;
 #[cfg(registers = "eight")]
 mod eight;
-#[cfg(dispatch = "matched")]
-mod matched;
+#[cfg(any(dispatch = "matched", registers = "x86_64"))]
+mod pinned_memory;
 #[cfg(registers = "x86_64")]
 mod x86_64;
 
@@ -18,7 +18,7 @@ pub(crate) use arm_hard::*;
 pub(crate) use arm_soft::*;
 #[cfg(registers = "eight")]
 pub(crate) use eight::*;
-#[cfg(dispatch = "matched")]
-pub(crate) use matched::*;
+#[cfg(any(dispatch = "matched", registers = "x86_64"))]
+pub(crate) use pinned_memory::*;
 #[cfg(registers = "x86_64")]
 pub(crate) use x86_64::*;

@@ -4,49 +4,12 @@
 
 use core::mem::transmute;
 
+use super::Pinned;
 use crate::interp::ctx::Ctx;
 use crate::interp::dispatch::{handler_at, leave};
 use crate::interp::kinds::Kind;
-use crate::interp::regs::{Dst, Mirror, Regs, Src, Step};
+use crate::interp::regs::{Dst, Regs, Src, Step};
 use crate::slot::Slot;
-
-/// Parts of the context in registers.
-#[derive(Clone, Copy)]
-pub(crate) struct Pinned {
-    mem_base: *mut u8,
-    mem_len: usize,
-}
-
-impl Pinned {
-    /// # Safety
-    /// `ctx` is the running store's context.
-    #[inline(always)]
-    pub unsafe fn of(ctx: *mut Ctx) -> Pinned {
-        // SAFETY: the caller's promise.
-        unsafe { Pinned { mem_base: (*ctx).mem_base, mem_len: (*ctx).mem_len } }
-    }
-}
-
-impl Mirror for Regs {
-    #[inline(always)]
-    fn mem_base(&self) -> *mut u8 {
-        self.pinned.mem_base
-    }
-    #[inline(always)]
-    fn mem_len(&self) -> usize {
-        self.pinned.mem_len
-    }
-    #[inline(always)]
-    fn codes(&self) -> *const *const u16 {
-        // SAFETY: the context outlives running code.
-        unsafe { (*self.ctx).codes }
-    }
-    #[inline(always)]
-    fn stack_limit(&self) -> *mut Slot {
-        // SAFETY: the context outlives running code.
-        unsafe { (*self.ctx).stack_limit }
-    }
-}
 
 /// A handler's signature.
 pub(crate) type Handler =

@@ -1,4 +1,5 @@
-//! Registers of the match loop: local variables of one function.
+//! Where the memory's base and length have registers, and the rest of the context is read when it is needed: x86-64, and
+//! the match loop, whose registers are local variables of one function.
 
 use crate::interp::ctx::Ctx;
 use crate::interp::regs::{Mirror, Regs};
@@ -7,8 +8,8 @@ use crate::slot::Slot;
 /// Parts of the context in registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Pinned {
-    mem_base: *mut u8,
-    mem_len: usize,
+    pub(super) mem_base: *mut u8,
+    pub(super) mem_len: usize,
 }
 
 impl Pinned {
