@@ -27,6 +27,11 @@ pub trait Console: Sync {
         Ok(0)
     }
 
+    /// Whether [`read`](Console::read) would return at once: with bytes, or at the end of the input.
+    fn ready(&self) -> bool {
+        true
+    }
+
     /// Says whether a person may sit at the other end, so that a guest's library sends each line by itself.
     fn is_terminal(&self, stream: Stream) -> bool {
         let _ = stream;

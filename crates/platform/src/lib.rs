@@ -5,19 +5,19 @@
 //! |---|---|---|
 #![cfg_attr(
     feature = "std",
-    doc = "| [`std`](mod@std) | `std` | standard streams, clocks, randomness of the operating system |"
+    doc = "| [`std`](mod@std) | `std`, `network`, `files` | standard streams, clocks, randomness of the operating system; sockets; directories |"
 )]
 #![cfg_attr(
     not(feature = "std"),
-    doc = "| `std` | `std` | standard streams, clocks, randomness of the operating system |"
+    doc = "| `std` | `std`, `network`, `files` | standard streams, clocks, randomness of the operating system; sockets; directories |"
 )]
 //! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, reports of processor faults |
 //! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, the exit device of QEMU |
 //! | [`fault`] | always | any other port, with the n-th operation failing: for tests |
 //!
-//! A board that is none of these puts what it has into [`Parts`]. Traits for files, sockets, threads and executable
-//! memory will stand beside the three below, one file each and one more optional method of [`Platform`] each, when
-//! something asks for them.
+//! A board that is none of these puts what it has into [`Parts`]. File systems ([`Files`]) are not part of a machine:
+//! whoever starts a guest gives it the directories that it may use. Traits for threads and executable memory will stand
+//! beside these, one file each, when something asks for them.
 //!
 //! ```
 //! use moteur_platform::{Platform, Stream};
@@ -41,6 +41,8 @@ struct Readme;
 mod clock;
 mod console;
 mod error;
+mod files;
+mod network;
 mod parts;
 mod random;
 
@@ -61,6 +63,8 @@ mod register;
 pub use clock::{Clock, Counter, Extended};
 pub use console::{Console, Stream, Writer};
 pub use error::Error;
+pub use files::{Entry, FileType, Files, Handle, Open, Status, Time};
+pub use network::{Family, Group, Interest, Network, Received, Shutdown, SocketOption, Transport};
 pub use parts::Parts;
 pub use random::Random;
 
@@ -78,4 +82,29 @@ pub trait Platform: Sync {
     fn random(&self) -> Option<&dyn Random> {
         None
     }
+
+    /// Sockets, on a machine with a network.
+    fn network(&self) -> Option<&dyn Network> {
+        None
+    }
+
+    /// Waits until one of `events` may have happened, and for `ns` nanoseconds at most; it may return earlier. A guest
+    /// that waits asks in turns, so that it can be stopped in between.
+    ///
+    /// The default looks again after a millisecond.
+    fn wait(&self, events: &[Event], ns: u64) {
+        let ns = if events.is_empty() { ns } else { ns.min(1_000_000) };
+        if let Some(clock) = self.clock() {
+            clock.wait_ns(ns);
+        }
+    }
+}
+
+/// Something to wait for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// Input of the console.
+    Input,
+    /// A socket, and what it is wanted for.
+    Socket(Handle, Interest),
 }

@@ -1,6 +1,6 @@
 //! A machine put together from its devices, for boards: no type of their own, no `impl`.
 
-use crate::{Clock, Console, Platform, Random};
+use crate::{Clock, Console, Network, Platform, Random};
 
 /// A machine put together from its devices.
 ///
@@ -24,12 +24,14 @@ pub struct Parts<'a> {
     pub clock: Option<&'a dyn Clock>,
     /// Random bytes, if the machine has a source of them.
     pub random: Option<&'a dyn Random>,
+    /// Sockets, if the machine has a network.
+    pub network: Option<&'a dyn Network>,
 }
 
 impl<'a> Parts<'a> {
     /// A machine that has nothing but a console.
     pub const fn new(console: &'a dyn Console) -> Parts<'a> {
-        Parts { console, clock: None, random: None }
+        Parts { console, clock: None, random: None, network: None }
     }
 
     /// The same machine with a clock.
@@ -40,6 +42,11 @@ impl<'a> Parts<'a> {
     /// The same machine with a source of random bytes.
     pub const fn with_random(self, random: &'a dyn Random) -> Parts<'a> {
         Parts { random: Some(random), ..self }
+    }
+
+    /// The same machine with a network.
+    pub const fn with_network(self, network: &'a dyn Network) -> Parts<'a> {
+        Parts { network: Some(network), ..self }
     }
 }
 
@@ -54,5 +61,9 @@ impl Platform for Parts<'_> {
 
     fn random(&self) -> Option<&dyn Random> {
         self.random
+    }
+
+    fn network(&self) -> Option<&dyn Network> {
+        self.network
     }
 }

@@ -1,11 +1,26 @@
-//! The port to operating systems that Rust's standard library knows: standard streams, clocks, randomness.
+//! The port to operating systems that Rust's standard library knows: standard streams, clocks, randomness, sockets with
+//! the feature `network`, and directories with the feature `files`.
 
-use rust_std::io::{self, ErrorKind, IsTerminal, Read, Write};
+#[cfg(feature = "code")]
+pub mod code;
+#[cfg(feature = "files")]
+pub mod files;
+#[cfg(feature = "code")]
+#[cfg_attr(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))), path = "guard_none.rs")]
+pub mod guard;
+#[cfg_attr(unix, path = "input_unix.rs")]
+#[cfg_attr(not(unix), path = "input_other.rs")]
+mod input;
+#[cfg_attr(feature = "network", path = "network/mod.rs")]
+#[cfg_attr(not(feature = "network"), path = "network_none.rs")]
+mod network;
+
+use rust_std::io::{self, ErrorKind, IsTerminal, Write};
 use rust_std::sync::LazyLock;
 use rust_std::thread;
 use rust_std::time::{Duration, Instant, SystemTime};
 
-use crate::{Clock, Console, Error, Platform, Random, Stream};
+use crate::{Clock, Console, Error, Event, Network, Platform, Random, Stream};
 
 /// This process.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +37,14 @@ impl Platform for Std {
 
     fn random(&self) -> Option<&dyn Random> {
         Some(self)
+    }
+
+    fn network(&self) -> Option<&dyn Network> {
+        network::network()
+    }
+
+    fn wait(&self, events: &[Event], ns: u64) {
+        network::wait(events, ns);
     }
 }
 
@@ -41,11 +64,15 @@ impl Console for Std {
 
     fn read(&self, buffer: &mut [u8]) -> Result<usize, Error> {
         loop {
-            match io::stdin().lock().read(buffer) {
+            match input::read(buffer) {
                 Err(interrupted) if interrupted.kind() == ErrorKind::Interrupted => {}
                 read => return read.map_err(error),
             }
         }
+    }
+
+    fn ready(&self) -> bool {
+        network::input_is_ready()
     }
 
     fn is_terminal(&self, stream: Stream) -> bool {
