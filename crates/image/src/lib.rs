@@ -1,0 +1,26 @@
+//! What native code and the runtime agree on, each thing defined once. The compiler takes offsets from here for machines
+//! of either word size; the runtime takes the structure for its own, and the build fails where the two differ.
+//!
+//! | module | says |
+//! |---|---|
+//! | [`context`] | where native code finds memory, globals, tables, limits and helpers |
+//! | [`helper`] | what native code calls in the runtime |
+//! | [`target`] | machines: architecture, float ABI, features, and which helpers each may need |
+//! | [`feature`] | what a CPU may lack |
+//! | [`section`] | the custom section: header, fingerprint, tables, code |
+//! | [`module`] | the module around it: what the fingerprint's hash goes over |
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod context;
+pub mod feature;
+pub mod helper;
+pub mod module;
+pub mod section;
+pub mod target;
+
+/// The version of all that this crate defines. It changes when native code of before would not run.
+pub const ABI_VERSION: u16 = 1;

@@ -1,0 +1,550 @@
+//! The custom section `moteur.native`: native code for one kind of machine, and what is needed to load it.
+//!
+//! ```text
+//!   0  magic "MNAT"          4  ABI version u16        6  bytes of this header u16
+//!   8  architecture u8       9  float ABI u8          10  checks u8           11  metering u8
+//!  12  context layout u32   16  CPU features u64      24  SHA-256 of the module without native sections
+//!  56  largest frame u32    60  (place, count) u32 each of: needs, functions, entries, traps; (place, bytes) of code
+//! 100  bytes of all u32    104  check sum of all others u32                 108  lists, then code
+//! ```
+//!
+//! Numbers are little endian. A place is counted from the section's first byte after its name. Lists:
+//!
+//! | list | an element |
+//! |---|---|
+//! | needs | u32: index in the architecture's library of a function that the code calls |
+//! | functions | u32: where the code of a function begins, for each function that the module defines |
+//! | entries | u32: where the code begins that calls functions of a type with a list of words; all ones if there is none |
+//! | traps | u32, u32: an address in the code, ascending, and what it belongs to: see below |
+//!
+//! An address in the list of traps is that of a call, and counts up to the next one. It belongs to the operator at an
+//! offset in the module. If that is in a function that was made part of its caller, the next element has the same address
+//! and [`IN_FUNCTION`] with that function's index, and the one after it the offset of the call in the caller, and so on;
+//! the last one is of the function whose code it is. If that was still being entered, [`ENTERED`] stands there.
+//!
+//! The code stands at a multiple of [`CODE_ALIGN`] bytes from the beginning of the file, so that it can run where it is.
+
+use core::fmt;
+
+use crate::ABI_VERSION;
+use crate::target::{Arch, Checks, FloatAbi};
+
+/// The section's name.
+pub const NAME: &str = "moteur.native";
+/// What the section begins with.
+pub const MAGIC: [u8; 4] = *b"MNAT";
+/// Bytes of the header.
+pub const HEADER_BYTES: u16 = 108;
+/// Where the check sum stands: the last word of the header.
+const SUM_PLACE: usize = HEADER_BYTES as usize - 4;
+/// The code's alignment in the file, in bytes.
+pub const CODE_ALIGN: usize = 16;
+/// An entry that does not exist.
+pub const NO_ENTRY: u32 = u32::MAX;
+
+/// In the list of traps: the offset before it is in the function with the index that the other bits are.
+pub const IN_FUNCTION: u32 = 1 << 31;
+/// In the list of traps, instead of an offset: the function was being entered, so that its caller is who was active.
+pub const ENTERED: u32 = u32::MAX;
+
+/// What was active at an address in the code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Active {
+    /// The function, if it is another than that whose code it is.
+    pub func: Option<u32>,
+    /// Where in the module, if that is known.
+    pub offset: Option<u32>,
+}
+
+/// What must be the same for code to run: all of it is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fingerprint {
+    /// [`ABI_VERSION`] of the compiler.
+    pub abi_version: u16,
+    /// The instruction set.
+    pub arch: Arch,
+    /// How floats are passed.
+    pub float_abi: FloatAbi,
+    /// How accesses are kept inside memory.
+    pub checks: Checks,
+    /// Whether the code counts fuel.
+    pub metering: bool,
+    /// The number of the context's layout.
+    pub context_hash: u32,
+    /// The CPU features that the code uses, one bit each: [`crate::feature`] says which.
+    pub features: u64,
+    /// SHA-256 of the module without its native sections.
+    pub module_hash: [u8; 32],
+}
+
+/// Why a section is not run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The section is shorter than it says.
+    Truncated,
+    /// It does not begin with [`MAGIC`].
+    Magic,
+    /// The header has another size, or a field has a value that has no meaning.
+    Header,
+    /// The check sum is not that of the bytes: something changed them.
+    Damaged,
+    /// A list or the code does not lie inside the section, a list's element not inside the code, or a list has not as
+    /// many elements as the module asks for.
+    Bounds,
+    /// Another ABI version.
+    AbiVersion,
+    /// Another instruction set.
+    Arch,
+    /// Floats are passed in another way.
+    FloatAbi,
+    /// Accesses are checked in a way that this machine does not support.
+    Checks,
+    /// Fuel is counted and should not be, or the other way round.
+    Metering,
+    /// The context is laid out differently.
+    Context,
+    /// The CPU lacks a feature.
+    Features,
+    /// It was compiled from another module.
+    Module,
+    /// It calls a function that this runtime does not have.
+    Needs,
+    /// The code is not aligned where it is.
+    Alignment,
+    /// Nobody vouches for it: it is not signed by a key that is trusted.
+    Trust,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Refusal::Truncated => "the section is truncated",
+            Refusal::Magic => "the section does not begin with MNAT",
+            Refusal::Header => "the header is not valid",
+            Refusal::Damaged => "the section is damaged",
+            Refusal::Bounds => "a list or the code does not fit",
+            Refusal::AbiVersion => "another ABI version",
+            Refusal::Arch => "another architecture",
+            Refusal::FloatAbi => "another float ABI",
+            Refusal::Checks => "another kind of bounds checks",
+            Refusal::Metering => "another kind of metering",
+            Refusal::Context => "another context layout",
+            Refusal::Features => "CPU features that this machine lacks",
+            Refusal::Module => "compiled from another module",
+            Refusal::Needs => "it needs a function that this runtime lacks",
+            Refusal::Alignment => "the code is not aligned",
+            Refusal::Trust => "it is not signed by a trusted key",
+        })
+    }
+}
+
+impl core::error::Error for Refusal {}
+
+/// A list in the section: where it begins, and how many elements it has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct List {
+    /// Where it begins, in bytes.
+    pub place: u32,
+    /// How many elements it has; of the code, how many bytes.
+    pub count: u32,
+}
+
+/// A section that was read: everything in it lies inside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Native<'a> {
+    bytes: &'a [u8],
+    /// What must fit.
+    pub fingerprint: Fingerprint,
+    /// Bytes of the largest frame of the code.
+    pub frame_bytes_max: u32,
+    needs: List,
+    functions: List,
+    entries: List,
+    traps: List,
+    code: List,
+}
+
+/// The check sum of no bytes.
+const SUM_BEGIN: u32 = 0x811C_9DC5;
+
+/// Goes on with a check sum (FNV-1a). Each step is one to one, so no single byte changes unnoticed. It is there for bits
+/// that fell over, not for adversaries.
+fn check_sum(sum: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(sum, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Result<u16, Refusal> {
+    let bytes = bytes.get(at..).and_then(|rest| rest.first_chunk()).ok_or(Refusal::Truncated)?;
+    Ok(u16::from_le_bytes(*bytes))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Result<u32, Refusal> {
+    let bytes = bytes.get(at..).and_then(|rest| rest.first_chunk()).ok_or(Refusal::Truncated)?;
+    Ok(u32::from_le_bytes(*bytes))
+}
+
+impl<'a> Native<'a> {
+    /// Reads a section. What it refers to is checked, not whether it fits a machine.
+    ///
+    /// # Errors
+    /// [`Refusal::Truncated`], [`Refusal::Magic`], [`Refusal::Header`], [`Refusal::Damaged`], [`Refusal::Bounds`]; for
+    /// another version [`Refusal::AbiVersion`], as the rest may be another too. A field of the fingerprint with a value
+    /// that means nothing is refused with the field's name.
+    pub fn read(bytes: &'a [u8]) -> Result<Native<'a>, Refusal> {
+        if bytes.get(..4).ok_or(Refusal::Truncated)? != MAGIC {
+            return Err(Refusal::Magic);
+        }
+        let abi_version = u16_at(bytes, 4)?;
+        if abi_version != ABI_VERSION {
+            return Err(Refusal::AbiVersion);
+        }
+        if u16_at(bytes, 6)? != HEADER_BYTES {
+            return Err(Refusal::Header);
+        }
+        let all = u32_at(bytes, 100)? as usize;
+        let bytes = bytes.get(..all).ok_or(Refusal::Truncated)?;
+        if all < usize::from(HEADER_BYTES) {
+            return Err(Refusal::Header);
+        }
+        let (head, rest) = (bytes.get(..SUM_PLACE), bytes.get(usize::from(HEADER_BYTES)..));
+        let sum = check_sum(check_sum(SUM_BEGIN, head.unwrap_or_default()), rest.unwrap_or_default());
+        if u32_at(bytes, SUM_PLACE)? != sum {
+            return Err(Refusal::Damaged);
+        }
+        let fingerprint = read_fingerprint(bytes, abi_version)?;
+        let list = |at: usize, size: usize| {
+            let list = List { place: u32_at(bytes, at)?, count: u32_at(bytes, at + 4)? };
+            let len = (list.count as usize).checked_mul(size).ok_or(Refusal::Bounds)?;
+            let end = (list.place as usize).checked_add(len).ok_or(Refusal::Bounds)?;
+            if end > bytes.len() { Err(Refusal::Bounds) } else { Ok(list) }
+        };
+        let native = Native {
+            bytes,
+            fingerprint,
+            frame_bytes_max: u32_at(bytes, 56)?,
+            needs: list(60, 4)?,
+            functions: list(68, 4)?,
+            entries: list(76, 4)?,
+            traps: list(84, 8)?,
+            code: list(92, 1)?,
+        };
+        native.check_code_offsets()?;
+        Ok(native)
+    }
+
+    /// Every place in the code that a list names is in the code, and where an instruction can begin.
+    fn check_code_offsets(&self) -> Result<(), Refusal> {
+        let align = match self.fingerprint.arch {
+            Arch::X86_64 => 1,
+            Arch::Thumb | Arch::RiscV32 | Arch::RiscV64 => 2,
+            Arch::AArch64 => 4,
+        };
+        let inside = |offset: u32| offset < self.code.count && offset.is_multiple_of(align);
+        let functions = (0..self.functions.count).all(|index| self.function(index).is_some_and(inside));
+        let entries = (0..self.entries.count).all(|index| {
+            let entry = self.word(self.entries, index);
+            entry == Some(NO_ENTRY) || entry.is_some_and(inside)
+        });
+        if functions && entries { Ok(()) } else { Err(Refusal::Bounds) }
+    }
+
+    fn word(&self, list: List, index: u32) -> Option<u32> {
+        if index >= list.count {
+            return None;
+        }
+        let at = (list.place as usize).checked_add((index as usize).checked_mul(4)?)?;
+        u32_at(self.bytes, at).ok()
+    }
+
+    /// Indices in the architecture's library of all that the code calls.
+    pub fn needs(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.needs.count).map_while(|index| self.word(self.needs, index))
+    }
+
+    /// How many functions there is code for.
+    pub fn function_count(&self) -> u32 {
+        self.functions.count
+    }
+
+    /// Where the code begins of the function with this number among those that the module defines.
+    pub fn function(&self, index: u32) -> Option<u32> {
+        self.word(self.functions, index)
+    }
+
+    /// Where the code begins that calls a function of the type with this index.
+    pub fn entry(&self, type_index: u32) -> Option<u32> {
+        self.word(self.entries, type_index).filter(|entry| *entry != NO_ENTRY)
+    }
+
+    /// How many types there may be entries for.
+    pub fn entry_count(&self) -> u32 {
+        self.entries.count
+    }
+
+    /// What was active at an address in the code, innermost first. The last one is the function whose code it is, unless
+    /// that was still being entered.
+    pub fn active_at(&self, code: u32) -> impl Iterator<Item = Active> + '_ {
+        let mut next = self.first_trap_at(code);
+        let place = next.and_then(|at| self.trap(at)).map(|(place, _)| place);
+        let mut is_last = false;
+        core::iter::from_fn(move || {
+            if is_last {
+                return None;
+            }
+            let take = |at: Option<u32>| self.trap(at?).filter(|found| Some(found.0) == place).map(|found| found.1);
+            let offset = take(next);
+            next = next.and_then(|at| at.checked_add(1));
+            // Only the innermost may not be there yet.
+            if offset == Some(ENTERED) {
+                return None;
+            }
+            let func = take(next).filter(|what| offset.is_some() && *what & IN_FUNCTION != 0);
+            next = next.and_then(|at| at.checked_add(1));
+            is_last = func.is_none();
+            Some(Active { func: func.map(|what| what & !IN_FUNCTION), offset })
+        })
+    }
+
+    /// The first of the trap entries that an address belongs to: those of the last address at or before it.
+    fn first_trap_at(&self, code: u32) -> Option<u32> {
+        let place = self.trap(self.traps_until(|place| place <= code).checked_sub(1)?)?.0;
+        Some(self.traps_until(|other| other < place))
+    }
+
+    /// How many trap entries there are before the first whose address is not one of these.
+    fn traps_until(&self, is_before: impl Fn(u32) -> bool) -> u32 {
+        let (mut low, mut high) = (0, self.traps.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.trap(middle).is_some_and(|(place, _)| is_before(place)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    fn trap(&self, index: u32) -> Option<(u32, u32)> {
+        if index >= self.traps.count {
+            return None;
+        }
+        let at = (self.traps.place as usize).checked_add((index as usize).checked_mul(8)?)?;
+        Some((u32_at(self.bytes, at).ok()?, u32_at(self.bytes, at.checked_add(4)?).ok()?))
+    }
+
+    /// The code.
+    pub fn code(&self) -> &'a [u8] {
+        let place = self.code.place as usize;
+        let end = place.saturating_add(self.code.count as usize);
+        self.bytes.get(place..end).unwrap_or_default()
+    }
+
+    /// All bytes of the section that count.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+fn read_fingerprint(bytes: &[u8], abi_version: u16) -> Result<Fingerprint, Refusal> {
+    let byte = |at: usize| bytes.get(at).copied().ok_or(Refusal::Truncated);
+    Ok(Fingerprint {
+        abi_version,
+        arch: Arch::from_u8(byte(8)?).ok_or(Refusal::Arch)?,
+        float_abi: match byte(9)? {
+            1 => FloatAbi::Soft,
+            2 => FloatAbi::Hard,
+            _ => return Err(Refusal::FloatAbi),
+        },
+        checks: match byte(10)? {
+            1 => Checks::Explicit,
+            2 => Checks::GuardPages,
+            _ => return Err(Refusal::Checks),
+        },
+        metering: match byte(11)? {
+            0 => false,
+            1 => true,
+            _ => return Err(Refusal::Metering),
+        },
+        context_hash: u32_at(bytes, 12)?,
+        features: u64::from(u32_at(bytes, 16)?) | u64::from(u32_at(bytes, 20)?) << 32,
+        module_hash: *bytes.get(24..).and_then(|rest| rest.first_chunk()).ok_or(Refusal::Truncated)?,
+    })
+}
+
+/// What a section is made of, for the compiler.
+#[derive(Clone, Copy, Debug)]
+pub struct Contents<'a> {
+    /// What must fit.
+    pub fingerprint: Fingerprint,
+    /// Bytes of the largest frame of the code.
+    pub frame_bytes_max: u32,
+    /// See the list of this name.
+    pub needs: &'a [u32],
+    /// See the list of this name.
+    pub functions: &'a [u32],
+    /// See the list of this name.
+    pub entries: &'a [u32],
+    /// See the list of this name.
+    pub traps: &'a [(u32, u32)],
+    /// The code.
+    pub code: &'a [u8],
+}
+
+impl Contents<'_> {
+    /// Writes the section piece by piece. It will begin `place` bytes into the file, which decides how many bytes stand
+    /// before the code.
+    pub fn write(&self, place: usize, put: &mut dyn FnMut(&[u8])) {
+        let header = usize::from(HEADER_BYTES);
+        let lists = (self.needs.len() + self.functions.len() + self.entries.len()) * 4 + self.traps.len() * 8;
+        let code = (place + header + lists).next_multiple_of(CODE_ALIGN) - place;
+        let mut sum = SUM_BEGIN;
+        let mut add = |piece: &[u8]| sum = check_sum(sum, piece);
+        self.write_header(code, &mut add);
+        self.write_lists(code - header - lists, &mut add);
+        self.write_header(code, put);
+        put(&sum.to_le_bytes());
+        self.write_lists(code - header - lists, put);
+    }
+
+    /// The header without its last word.
+    fn write_header(&self, code: usize, put: &mut dyn FnMut(&[u8])) {
+        let print = &self.fingerprint;
+        put(&MAGIC);
+        put(&print.abi_version.to_le_bytes());
+        put(&HEADER_BYTES.to_le_bytes());
+        put(&[print.arch as u8, print.float_abi as u8, print.checks as u8, u8::from(print.metering)]);
+        put(&print.context_hash.to_le_bytes());
+        put(&print.features.to_le_bytes());
+        put(&print.module_hash);
+        let mut word = |word: usize| put(&(word as u32).to_le_bytes());
+        word(self.frame_bytes_max as usize);
+        let mut place = usize::from(HEADER_BYTES);
+        for (count, size) in
+            [(self.needs.len(), 4), (self.functions.len(), 4), (self.entries.len(), 4), (self.traps.len(), 8)]
+        {
+            word(place);
+            word(count);
+            place += count * size;
+        }
+        word(code);
+        word(self.code.len());
+        word(code + self.code.len());
+    }
+
+    /// The lists, and the code behind that many bytes.
+    fn write_lists(&self, gap: usize, put: &mut dyn FnMut(&[u8])) {
+        for list in [self.needs, self.functions, self.entries] {
+            list.iter().for_each(|element| put(&element.to_le_bytes()));
+        }
+        for (code, offset) in self.traps {
+            put(&code.to_le_bytes());
+            put(&offset.to_le_bytes());
+        }
+        (0..gap).for_each(|_| put(&[0]));
+        put(self.code);
+    }
+}
+
+/// Puts the right check sum into a section that was changed: for tests, and for tools that sign.
+pub fn mend_check_sum(section: &mut [u8]) {
+    let Some((head, rest)) = section.split_at_mut_checked(SUM_PLACE) else { return };
+    let Some((place, rest)) = rest.split_first_chunk_mut() else { return };
+    *place = check_sum(check_sum(SUM_BEGIN, head), rest).to_le_bytes();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    fn contents() -> Contents<'static> {
+        Contents {
+            fingerprint: Fingerprint {
+                abi_version: ABI_VERSION,
+                arch: Arch::Thumb,
+                float_abi: FloatAbi::Hard,
+                checks: Checks::Explicit,
+                metering: true,
+                context_hash: 0x1234_5678,
+                features: 0x8000_0000_0000_0001,
+                module_hash: [7; 32],
+            },
+            frame_bytes_max: 96,
+            needs: &[3],
+            functions: &[0, 4],
+            entries: &[6, NO_ENTRY],
+            traps: &[(2, 100), (4, 7), (4, IN_FUNCTION | 5), (4, 80), (6, 90), (7, ENTERED)],
+            code: &[1, 2, 3, 4, 5, 6, 7, 8],
+        }
+    }
+
+    fn bytes(place: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        contents().write(place, &mut |piece| bytes.extend_from_slice(piece));
+        bytes
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        for place in 0..32 {
+            let bytes = bytes(place);
+            let native = Native::read(&bytes).unwrap();
+            assert_eq!(native.fingerprint, contents().fingerprint);
+            assert_eq!(native.frame_bytes_max, 96);
+            assert_eq!(native.needs().collect::<Vec<_>>(), [3]);
+            assert_eq!((native.function(0), native.function(1), native.function(2)), (Some(0), Some(4), None));
+            assert_eq!((native.entry(0), native.entry(1), native.entry(2)), (Some(6), None, None));
+            let active = |code| native.active_at(code).map(|active| (active.func, active.offset)).collect::<Vec<_>>();
+            assert_eq!(active(1), [(None, None)]);
+            assert_eq!([active(2), active(3)], [[(None, Some(100))], [(None, Some(100))]]);
+            assert_eq!([active(4), active(5)], [[(Some(5), Some(7)), (None, Some(80))]; 2]);
+            assert_eq!(active(6), [(None, Some(90))]);
+            assert_eq!([active(7), active(1000)], [[], []]);
+            assert_eq!(native.code(), contents().code);
+            let code = native.code().as_ptr() as usize - bytes.as_ptr() as usize;
+            assert_eq!((place + code) % CODE_ALIGN, 0);
+        }
+    }
+
+    #[test]
+    fn every_truncation_is_refused() {
+        let bytes = bytes(3);
+        for len in 0..bytes.len() {
+            assert!(Native::read(&bytes[..len]).is_err(), "{len}");
+        }
+    }
+
+    #[test]
+    fn every_damaged_byte_is_noticed() {
+        let whole = bytes(0);
+        for at in 0..whole.len() {
+            for bit in 0..8 {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 1 << bit;
+                assert!(Native::read(&bytes).is_err(), "byte {at}, bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_false_byte_leads_outside() {
+        let whole = bytes(0);
+        let mut accepted = 0;
+        for at in 0..whole.len() {
+            for bit in 0..8 {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 1 << bit;
+                mend_check_sum(&mut bytes);
+                let Ok(native) = Native::read(&bytes) else { continue };
+                for index in 0..native.function_count() {
+                    assert!(native.function(index).unwrap() < native.code().len() as u32);
+                }
+                let _ = (native.needs().count(), native.active_at(3).count(), native.entry(0));
+                accepted += 1;
+            }
+        }
+        assert!(accepted > 8 * 40, "hash, features and code may be anything: {accepted}");
+    }
+}
