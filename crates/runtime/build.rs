@@ -8,6 +8,8 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(registers, values(\"x86_64\", \"arm_hard\", \"arm_soft\", \"eight\"))");
     println!("cargo::rerun-if-changed=build.rs");
     let var = |name: &str| env::var(name).unwrap_or_default();
+    // What native code may rely on: only a target's name says which Cortex-M it is for.
+    println!("cargo::rustc-env=MOTEUR_TARGET={}", var("TARGET"));
     let abi = match var("CARGO_CFG_TARGET_ARCH").as_str() {
         "x86_64" => Some("x86_64"),
         // Armv6-M has no sibling calls through a register (`blx; pop`); it is the Arm target without compare-and-swap.

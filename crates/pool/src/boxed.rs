@@ -141,6 +141,25 @@ impl<T: ?Sized> Box<T> {
         unsafe { Box::from_raw(NonNull::new_unchecked(coerce(ptr.as_ptr())), heap) }
     }
 
+    /// Keeps the value for ever: where something `'static` is asked for and there is no `static`.
+    ///
+    /// ```
+    /// use moteur_pool::{Box, Heap};
+    ///
+    /// let kept: &'static mut u32 = Box::leak(Box::new_in(7, Heap::system())?);
+    /// *kept += 1;
+    /// assert_eq!(*kept, 8);
+    /// # Ok::<(), moteur_pool::OutOfMemory>(())
+    /// ```
+    pub fn leak<'a>(this: Box<T>) -> &'a mut T
+    where
+        T: 'a,
+    {
+        let (mut ptr, _) = Box::into_raw(this);
+        // SAFETY: the box owned the value, which nobody drops or frees any more.
+        unsafe { ptr.as_mut() }
+    }
+
     /// Where its memory comes from.
     #[inline]
     pub fn heap(this: &Box<T>) -> Heap {

@@ -4,6 +4,7 @@ use moteur_pool::{Arc, Heap};
 
 use crate::error::Error;
 use crate::interp::dispatch::handlers_jump;
+use crate::native;
 
 /// How an [`Engine`] shall work: where memory comes from, and the limits that hold everywhere, instantiation and start
 /// functions included.
@@ -25,6 +26,10 @@ pub struct Config {
     pub(crate) table_elements_max: u32,
     pub(crate) instances_max: u32,
     pub(crate) host_depth_max: u32,
+    #[allow(dead_code, reason = "only native code asks")]
+    pub(crate) native: native::Policy,
+    #[allow(dead_code, reason = "only native code asks")]
+    pub(crate) native_stack_bytes: usize,
 }
 
 impl Config {
@@ -40,6 +45,8 @@ impl Config {
             table_elements_max: 10_000_000,
             instances_max: u32::MAX,
             host_depth_max: if large { 64 } else { 8 },
+            native: native::Policy::IGNORE,
+            native_stack_bytes: if large { 512 << 10 } else { 4 << 10 },
         }
     }
 

@@ -46,6 +46,8 @@ mod linker;
 mod lower;
 mod memory;
 mod module;
+#[cfg_attr(not(feature = "native"), path = "native_none.rs")]
+mod native;
 mod slot;
 mod store;
 mod table;
@@ -60,6 +62,7 @@ pub use func::Func;
 pub use func::caller::Caller;
 pub use func::host::IntoFunc;
 pub use func::resume::{Call, Suspended};
+pub use func::rows::{HostFunction, WORDS_MAX, Words};
 pub use func::ty::{GuestAddr, HostResult, WasmTy, WasmValues};
 pub use func::typed::TypedFunc;
 pub use global::Global;
@@ -72,6 +75,8 @@ pub use moteur_pool as pool;
 pub use moteur_pool::{Heap, OutOfMemory};
 pub use moteur_wasm as wasm;
 pub use moteur_wasm::{FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, Trap, ValType};
+#[cfg(feature = "native")]
+pub use native::{CodeMemory, Decide, GuardedMemory, InPlace, NativeSection, Refusal};
 pub use store::Store;
 pub use table::Table;
 pub use val::{ExternRef, Val};

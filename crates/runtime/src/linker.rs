@@ -2,8 +2,8 @@
 
 use core::marker::PhantomData;
 
-use moteur_pool::Vec;
-use moteur_wasm::ValType;
+use moteur_pool::{Arc, Vec};
+use moteur_wasm::{FuncType, ValType};
 
 use crate::context::{AsContext, AsContextMut, Handle, StorePtr};
 use crate::engine::Engine;
@@ -11,7 +11,8 @@ use crate::error::{Error, LinkError};
 use crate::externs::Extern;
 use crate::func::Func;
 use crate::func::caller::Caller;
-use crate::func::host::{HostDef, IntoFunc};
+use crate::func::host::{HostDef, HostFunc, IntoFunc};
+use crate::func::rows::{self, HostFunction, Row, Words};
 use crate::instance::Instance;
 use crate::module::Module;
 use crate::store::instantiate::instantiate;
@@ -49,7 +50,15 @@ struct Names {
     /// The texts of all names, one after the other.
     texts: Vec<u8>,
     entries: Vec<Entry>,
+    tables: Vec<Table>,
     shadowing: bool,
+}
+
+/// The functions of a table, imported from the module whose name stands in the texts.
+struct Table {
+    start: u32,
+    module_len: u32,
+    func: Arc<dyn HostFunc>,
 }
 
 struct Entry {
@@ -68,7 +77,8 @@ impl<T> Linker<T> {
     /// A linker without definitions.
     pub fn new(engine: &Engine) -> Linker<T> {
         let heap = engine.heap();
-        let names = Names { texts: Vec::new_in(heap), entries: Vec::new_in(heap), shadowing: false };
+        let names =
+            Names { texts: Vec::new_in(heap), entries: Vec::new_in(heap), tables: Vec::new_in(heap), shadowing: false };
         Linker { names, engine: engine.clone(), data: PhantomData }
     }
 
@@ -103,6 +113,48 @@ impl<T> Linker<T> {
     {
         let host = HostDef::dynamic(params, results, closure, self.engine.heap())?;
         self.names.add(module, name, Item::Host(host))
+    }
+
+    /// Defines all functions of a table at once. `enter` serves each call: it gets the function's row and the arguments as
+    /// bits, and gives the bits of the result (what is given for a function without one is dropped).
+    ///
+    /// The table takes one allocation; a function takes memory of a store when a module imports it. A single definition
+    /// of the same name comes first, then the tables in the order in which they were defined.
+    ///
+    /// ```
+    /// use moteur::{Caller, Config, Engine, FuncType, Heap, HostFunction, Linker, ValType, Words};
+    ///
+    /// const BINARY: &FuncType<'static> =
+    ///     &FuncType { params: &[ValType::I32, ValType::I32], results: &[ValType::I32] };
+    /// static ROWS: [HostFunction<fn(u32, u32) -> u32>; 2] = [
+    ///     HostFunction { name: "min", ty: BINARY, code: u32::min },
+    ///     HostFunction { name: "max", ty: BINARY, code: u32::max },
+    /// ];
+    /// let engine = Engine::new(Config::new(Heap::system()))?;
+    /// let mut linker = Linker::<()>::new(&engine);
+    /// linker.functions("env", &ROWS, |_: Caller<'_, ()>, row, words: &Words| {
+    ///     Ok(u64::from((row.code)(words[0] as u32, words[1] as u32)))
+    /// })?;
+    /// # let wasm = wat::parse_str(r#"(module (import "env" "max" (func $max (param i32 i32) (result i32)))
+    /// #     (func (export "f") (result i32) (call $max (i32.const 3) (i32.const 4))))"#).unwrap();
+    /// # let module = moteur::Module::new(&engine, &wasm)?;
+    /// # let mut store = moteur::Store::new(&engine, ())?;
+    /// # let instance = linker.instantiate(&mut store, &module)?;
+    /// # assert_eq!(instance.typed_func::<(), i32>(&store, "f")?.call(&mut store, ())?, 4);
+    /// # Ok::<(), moteur::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`]; [`Error::Type`] or [`Error::Limit`] if a row's type is not one that [`HostFunction`]
+    /// allows.
+    pub fn functions<C: Sync>(
+        &mut self,
+        module: &str,
+        rows: &'static [HostFunction<C>],
+        enter: impl Fn(Caller<'_, T>, &'static HostFunction<C>, &Words) -> Result<u64, Error> + Send + Sync + 'static,
+    ) -> Result<(), Error> {
+        let func = rows::table::<T, C, _>(rows, enter, self.engine.heap())?;
+        self.names.add_table(module, func)
     }
 
     /// Defines an item of a store; modules that import it can be instantiated in that store only.
@@ -154,11 +206,20 @@ impl Names {
     }
 
     fn is(&self, entry: &Entry, module: &[u8], name: &[u8]) -> bool {
-        let text = |start: u32, len: u32| self.texts.get(start as usize..).and_then(|rest| rest.get(..len as usize));
-        entry.module_len as usize == module.len()
-            && entry.name_len as usize == name.len()
-            && text(entry.start, entry.module_len) == Some(module)
-            && text(entry.start.wrapping_add(entry.module_len), entry.name_len) == Some(name)
+        self.text(entry.start, entry.module_len) == Some(module)
+            && self.text(entry.start.wrapping_add(entry.module_len), entry.name_len) == Some(name)
+    }
+
+    fn text(&self, start: u32, len: u32) -> Option<&[u8]> {
+        self.texts.get(start as usize..)?.get(..len as usize)
+    }
+
+    fn add_table(&mut self, module: &str, func: Arc<dyn HostFunc>) -> Result<(), Error> {
+        let start = u32::try_from(self.texts.len()).map_err(|_| Error::OutOfMemory)?;
+        let module_len = u32::try_from(module.len()).map_err(|_| Error::OutOfMemory)?;
+        self.tables.reserve(1)?;
+        self.texts.extend_from_slice(module.as_bytes())?;
+        Ok(self.tables.push(Table { start, module_len, func })?)
     }
 
     fn add(&mut self, module: &str, name: &str, item: Item) -> Result<(), Error> {
@@ -184,19 +245,29 @@ impl Names {
     /// # Safety
     /// The store is borrowed exclusively, and its data has the type that the linker's host functions are made for.
     unsafe fn get(&self, store: StorePtr, module: &str, name: &str) -> Result<Option<Extern>, Error> {
-        let Some(entry) = self.find(module, name).and_then(|at| self.entries.get(at)) else {
-            return Ok(None);
+        let (func, row, ty) = match self.find(module, name).and_then(|at| self.entries.get(at)) {
+            Some(Entry { item: Item::Extern(item), .. }) => return Ok(Some(*item)),
+            Some(Entry { item: Item::Host(host), .. }) => (&host.func, 0, host.ty()),
+            None => match self.find_row(module, name) {
+                Some((func, row, ty)) => (func, row, *ty),
+                None => return Ok(None),
+            },
         };
-        match &entry.item {
-            Item::Extern(item) => Ok(Some(*item)),
-            Item::Host(host) => {
-                let mut store = store.0;
-                // SAFETY: the caller's promise.
-                let store = unsafe { store.as_mut() };
-                let entity = store.add_host(&host.func, host.ty())?;
-                Ok(Some(Func(Handle::new(store, entity)).into()))
+        let mut store = store.0;
+        // SAFETY: the caller's promise.
+        let store = unsafe { store.as_mut() };
+        let entity = store.add_host(func, row, ty)?;
+        Ok(Some(Func(Handle::new(store, entity)).into()))
+    }
+
+    fn find_row(&self, module: &str, name: &str) -> Option<(&Arc<dyn HostFunc>, Row, &'static FuncType<'static>)> {
+        self.tables.iter().find_map(|table| {
+            if self.text(table.start, table.module_len) != Some(module.as_bytes()) {
+                return None;
             }
-        }
+            let (row, ty) = table.func.find(name)?;
+            Some((&table.func, row, ty))
+        })
     }
 
     /// # Safety

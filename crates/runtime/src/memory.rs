@@ -5,6 +5,7 @@ use moteur_wasm::{MemoryType, Trap};
 use crate::context::{AsContext, AsContextMut, Handle, store_mut, store_ref};
 use crate::error::Error;
 use crate::func::ty::GuestAddr;
+use crate::native;
 use crate::store::copy_slice;
 use crate::store::entity::MemoryEntity;
 
@@ -42,7 +43,8 @@ impl Memory {
         if max > 65_536 || ty.limits.min > max {
             return Err(Error::Type);
         }
-        let entity = MemoryEntity::new(ty, store.engine.config().memory_pages_max, store.heap)?;
+        let config = store.engine.config();
+        let entity = MemoryEntity::new(ty, config.memory_pages_max, native::source(config, store.heap))?;
         let entity = store.arena.add(entity)?;
         Ok(Memory(Handle::new(store, entity)))
     }

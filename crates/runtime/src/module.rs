@@ -8,6 +8,7 @@ use moteur_wasm::{ExternIdx, FuncIdx, FuncType, GlobalType, MemoryType, TableTyp
 use crate::alloc::HeapAlloc;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::native;
 
 /// A module that was decoded and validated. Cloning gives another handle of the same module; it may be instantiated
 /// any number of times, in any store of its engine.
@@ -27,6 +28,9 @@ use crate::error::Error;
 pub struct Module(Arc<ModuleInner>);
 
 struct ModuleInner {
+    /// Refers to the bytes: it goes first.
+    #[allow(dead_code, reason = "only native code asks")]
+    attached: native::Attached,
     engine: Engine,
     bytes: Bytes,
     wasm: moteur_wasm::Module<HeapAlloc>,
@@ -80,7 +84,9 @@ impl Module {
     fn load(engine: &Engine, bytes: Bytes) -> Result<Module, Error> {
         let heap = engine.heap();
         let wasm = moteur_wasm::Module::new(&bytes, &HeapAlloc(heap))?;
-        let inner = ModuleInner { engine: engine.clone(), bytes, wasm };
+        // SAFETY: it is part of what owns the bytes, whose place does not change, and is dropped before them.
+        let attached = unsafe { native::Attached::find(engine, &wasm, &bytes)? };
+        let inner = ModuleInner { attached, engine: engine.clone(), bytes, wasm };
         Ok(Module(Arc::new_in(inner, heap)?))
     }
 
@@ -131,6 +137,13 @@ impl Module {
     #[inline]
     pub(crate) fn wasm(&self) -> &moteur_wasm::Module<HeapAlloc> {
         &self.0.wasm
+    }
+
+    /// What is known of the module's native code.
+    #[inline]
+    #[allow(dead_code, reason = "only native code asks")]
+    pub(crate) fn attached(&self) -> &native::Attached {
+        &self.0.attached
     }
 
     /// Whether both are handles of one module.

@@ -145,6 +145,7 @@ macro_rules! define_for_each_instr {
             (ReturnSlots, ReturnSlots)
             (ZeroLocals, ZeroLocals)
             (CheckFrame, CheckFrame)
+            (CallNative, CallNative)
             (Done, Done)
             (ReturnAcross, ReturnAcross)
             (CopyI32, Copy<u32>)

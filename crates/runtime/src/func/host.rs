@@ -9,6 +9,7 @@ use moteur_pool::{Arc, Box, Heap, Vec, unsize};
 use moteur_wasm::{FuncType, ValType};
 
 use super::caller::Caller;
+use super::rows::Row;
 use super::ty::list::List;
 use super::ty::{HostResult, WasmTy};
 use crate::context::StorePtr;
@@ -29,8 +30,14 @@ pub(crate) trait Shared {}
 #[cfg(not(target_has_atomic = "ptr"))]
 impl<F> Shared for F {}
 
-/// A host function as the interpreter calls it.
+/// A host function, or a table of them, as the interpreter calls it.
 pub(crate) trait HostFunc: Shared {
+    /// The function of that name in a table, and its type.
+    fn find(&self, name: &str) -> Option<(Row, &'static FuncType<'static>)> {
+        let _ = name;
+        None
+    }
+
     /// Reads the arguments from `frame` on and writes the results there.
     ///
     /// # Safety
@@ -38,6 +45,7 @@ pub(crate) trait HostFunc: Shared {
     /// frame, and the frame has the function's arguments and room for its results.
     unsafe fn call(
         &self,
+        row: Row,
         store: NonNull<StoreInner>,
         caller: Option<NonNull<InstanceEntity>>,
         frame: *mut Slot,
@@ -47,6 +55,7 @@ pub(crate) trait HostFunc: Shared {
 /// A host function in a store.
 pub(crate) struct HostEntry {
     pub func: Arc<dyn HostFunc>,
+    pub row: Row,
     /// Slots of its arguments.
     pub params: u16,
     /// Slots of its results.
@@ -57,9 +66,14 @@ pub(crate) struct HostEntry {
 
 impl StoreInner {
     /// The store's function for a host function of this type, added when the store doesn't have it yet.
-    pub fn add_host(&mut self, func: &Arc<dyn HostFunc>, ty: FuncType<'_>) -> Result<NonNull<FuncEntity>, Error> {
+    pub fn add_host(
+        &mut self,
+        func: &Arc<dyn HostFunc>,
+        row: Row,
+        ty: FuncType<'_>,
+    ) -> Result<NonNull<FuncEntity>, Error> {
         for entry in &self.hosts {
-            if Arc::ptr_eq(&entry.func, func) {
+            if entry.row == row && Arc::ptr_eq(&entry.func, func) {
                 return Ok(entry.entity);
             }
         }
@@ -71,8 +85,8 @@ impl StoreInner {
         let type_id = self.types.intern(ty)?;
         self.hosts.reserve(1)?;
         let index = self.hosts.len() as u32;
-        let entity = self.arena.add(FuncEntity { type_id, index, instance: None })?;
-        self.hosts.push(HostEntry { func: func.clone(), params, results, entity })?;
+        let entity = self.arena.add(FuncEntity { type_id, index, instance: None, code: Default::default() })?;
+        self.hosts.push(HostEntry { func: func.clone(), row, params, results, entity })?;
         Ok(entity)
     }
 }
@@ -120,6 +134,7 @@ type Code<F> = unsafe fn(&F, NonNull<StoreInner>, Option<NonNull<InstanceEntity>
 impl<F: Shared> HostFunc for Closure<F> {
     unsafe fn call(
         &self,
+        _: Row,
         store: NonNull<StoreInner>,
         caller: Option<NonNull<InstanceEntity>>,
         frame: *mut Slot,

@@ -7,6 +7,7 @@ use moteur_wasm::{FuncType, Trap, ValType};
 pub(crate) mod caller;
 pub(crate) mod host;
 pub(crate) mod resume;
+pub(crate) mod rows;
 pub(crate) mod ty;
 pub(crate) mod typed;
 
@@ -72,7 +73,7 @@ impl Func {
     }
 
     fn add(store: &mut StoreInner, host: &HostDef) -> Result<Func, Error> {
-        let entity = store.add_host(&host.func, host.ty())?;
+        let entity = store.add_host(&host.func, 0, host.ty())?;
         Ok(Func(Handle::new(store, entity)))
     }
 

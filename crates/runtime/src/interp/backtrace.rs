@@ -9,6 +9,7 @@ use super::dispatch::{DONE, RETURN_ACROSS};
 use super::driver::{ACROSS_SLOTS, slots_of_type};
 use crate::backtrace::{FRAMES_MAX, OFFSET_UNKNOWN};
 use crate::lower::{self, Code};
+use crate::native;
 use crate::slot::Slot;
 use crate::store::StoreInner;
 use crate::store::entity::{InstanceEntity, LoadedModule};
@@ -34,9 +35,12 @@ pub(super) unsafe fn walk(store: NonNull<StoreInner>) {
             });
             let Some((_, func, code)) = last else { return };
             let unit = code.unit_of(pc).saturating_sub(u32::from(!innermost));
-            let kept = (*inner).backtrace.total() as usize;
-            let offset = if kept < FRAMES_MAX { lower::offset_of(loaded, func, unit) } else { None };
-            (*inner).backtrace.push(func.0, offset.unwrap_or(OFFSET_UNKNOWN), loaded);
+            // The frames of native code were noted when it was left.
+            if !native::is_native(&(*loaded.as_ptr()).module) {
+                let kept = (*inner).backtrace.total() as usize;
+                let offset = if kept < FRAMES_MAX { lower::offset_of(loaded, func, unit) } else { None };
+                (*inner).backtrace.push(func.0, offset.unwrap_or(OFFSET_UNKNOWN), loaded);
+            }
             let mut link = link_of(loaded, func, fp);
             if link == RETURN_ACROSS.pc() {
                 let frame = fp.sub(ACROSS_SLOTS);

@@ -16,11 +16,13 @@ use super::RED_ZONE_SLOTS;
 use super::backtrace;
 use super::ctx::Ctx;
 use super::dispatch::{DONE, RETURN_ACROSS, execute};
-use super::kinds::call::Call;
+use super::kinds::Kind;
+use super::kinds::call::{Call, CallNative};
 use super::regs::{Leave, Regs};
 use crate::error::{Error, Limit};
 use crate::func::host::HostEntry;
 use crate::lower;
+use crate::native;
 use crate::slot::{SLOT_BYTES, Slot, slots_of};
 use crate::store::StoreInner;
 use crate::store::entity::{FuncEntity, InstanceEntity};
@@ -222,7 +224,7 @@ unsafe fn call_host(
         let Some(entry) = hosts.get(index as usize) else {
             return Err(Error::OutOfBounds);
         };
-        let (func, params, results) = (entry.func.clone(), entry.params, entry.results);
+        let (func, row, params, results) = (entry.func.clone(), entry.row, entry.params, entry.results);
         if (*inner).host_depth >= (*inner).engine.config().host_depth_max {
             return Err(Error::Limit(Limit::HostDepth));
         }
@@ -233,7 +235,7 @@ unsafe fn call_host(
         let (old_top, old_instance) = ((*inner).stack_top, (*inner).ctx.instance);
         (*inner).stack_top = top;
         (*inner).host_depth += 1;
-        let result = func.call(store, caller, frame);
+        let result = func.call(row, store, caller, frame);
         (*inner).host_depth -= 1;
         (*inner).stack_top = old_top;
         debug_assert!((*inner).ctx.instance == old_instance, "calls restore the instance");
@@ -345,6 +347,15 @@ impl Activation {
                 Leave::LOWER => {
                     lower::lower_func((*instance).loaded, FuncIdx(exit_data as u32))?;
                     Ok(Some(At { pc: exit_pc, fp: exit_fp, result: 0 }))
+                }
+                Leave::NATIVE => {
+                    let func = FuncIdx(exit_data as u32);
+                    let instance = NonNull::new(instance).ok_or(Error::OutOfBounds)?;
+                    native::call(self.store, instance, func, exit_fp)?;
+                    (*self.ctx).refresh_memory();
+                    let (_, results) = slots_of_func(instance, func);
+                    let pc = exit_pc.wrapping_add(CallNative::FORM.units());
+                    Ok(Some(At { pc, fp: exit_fp, result: first_result(exit_fp, results) }))
                 }
                 Leave::CALL => {
                     let next = exit_next as *const u16;
@@ -480,12 +491,23 @@ impl Activation {
 unsafe fn after_call(next: *const u16, frame: *mut Slot, results: usize) -> At {
     // SAFETY: the caller's promise.
     unsafe {
-        let result = match results {
+        let result = first_result(frame, results);
+        At { pc: next, fp: frame.sub(usize::from(*next.sub(1))), result }
+    }
+}
+
+/// The bits of the first result, of results that take so many slots.
+///
+/// # Safety
+/// They stand at `frame`.
+unsafe fn first_result(frame: *const Slot, results: usize) -> u64 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match results {
             0 => 0,
             1 => frame.read() as u64,
             _ => frame.cast::<u64>().read_unaligned(),
-        };
-        At { pc: next, fp: frame.sub(usize::from(*next.sub(1))), result }
+        }
     }
 }
 

@@ -79,6 +79,9 @@ impl Leave {
     /// for the first time.
     pub const CALL_CHECK: Leave = Leave(6);
 
+    /// The function `exit_data` is native code: call it, and go on behind the instruction.
+    pub const NATIVE: Leave = Leave(7);
+
     const TRAP: u32 = 0x100;
 
     pub const fn trap(trap: Trap) -> Leave {

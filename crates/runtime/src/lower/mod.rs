@@ -20,8 +20,13 @@ use core::ptr::NonNull;
 use moteur_pool::{Heap, OutOfMemory};
 use moteur_wasm::FuncIdx;
 
+use crate::code::op::{Instr, Places};
 use crate::error::{Error, Limit};
+use crate::interp::slots_of_type;
+use crate::module::Module;
+use crate::native;
 use crate::store::entity::LoadedModule;
+use emit::Emitter;
 use pass::Pass;
 
 /// Why a function cannot be lowered. It fits a byte, because nearly every step of lowering may fail: with `Error`, which
@@ -114,11 +119,29 @@ pub(crate) unsafe fn lower_func(loaded: NonNull<LoadedModule>, func: FuncIdx) ->
         let codes = &mut (*loaded.as_ptr()).codes;
         let Some(place) = codes.get_mut(at) else { return Err(Error::OutOfBounds) };
         if place.is_null() {
-            let pass = Pass::run(module, &(*loaded.as_ptr()).type_ids, func, None)?;
-            *place = publish(module.engine().heap(), pass.code(), pass.frame_slots())?;
+            let heap = module.engine().heap();
+            *place = if native::is_native(module) {
+                let (code, frame_slots) = native_code(module, func)?;
+                publish(heap, &code.code, frame_slots)?
+            } else {
+                let pass = Pass::run(module, &(*loaded.as_ptr()).type_ids, func, None)?;
+                publish(heap, pass.code(), pass.frame_slots())?
+            };
         }
     }
     Ok(())
+}
+
+/// The register code of a function that has native code: calls that and returns.
+fn native_code(module: &Module, func: FuncIdx) -> Result<(Emitter, u32), Error> {
+    let wasm = module.wasm();
+    let ty = wasm.func_type_idx(func).and_then(|ty| wasm.func_type(ty)).ok_or(Error::OutOfBounds)?;
+    let (params, results) = slots_of_type(ty);
+    let link = u16::try_from(params.max(results)).map_err(|_| Failure::FrameSlots)?;
+    let mut code = Emitter::new(module.engine().heap());
+    code.emit(Instr::CallNative, Places::SLOTS, &[func.0], &[])?;
+    code.emit(Instr::Return, Places::SLOTS, &[], &[link])?;
+    Ok((code, u32::from(link) + 1))
 }
 
 /// Copies finished code to an allocation of its own.

@@ -5,12 +5,13 @@
 
 use core::ptr::NonNull;
 
-use moteur_pool::{Box, Heap, Vec};
+use moteur_pool::{Box, Vec};
 use moteur_wasm::{FuncIdx, GlobalType, TableType};
 
 use super::arena::List;
 use crate::lower;
 use crate::module::Module;
+use crate::native;
 use crate::slot::Slot;
 
 /// A function that can be called: a guest function of an instance, or a host function.
@@ -22,6 +23,8 @@ pub(crate) struct FuncEntity {
     pub index: u32,
     /// The instance that the function belongs to; `None` for a host function.
     pub instance: Option<NonNull<InstanceEntity>>,
+    /// Where its native code is.
+    pub code: native::CodeAddress,
 }
 
 /// A linear memory.
@@ -37,11 +40,14 @@ pub(crate) struct MemoryEntity {
     pub pages_max: u32,
     /// The maximum that the type declares.
     pub declared_max: Option<u32>,
-    pub heap: Heap,
+    pub source: native::Source,
 }
 
 /// A table of references.
+#[repr(C)]
 pub(crate) struct TableEntity {
+    /// Where `elems` are and how many, for native code: written by whatever changes either.
+    pub head: native::TableHead,
     pub elems: Vec<Slot>,
     pub ty: TableType,
     pub len_max: u32,

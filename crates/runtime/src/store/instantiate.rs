@@ -18,6 +18,7 @@ use crate::externs::Extern;
 use crate::func::frame;
 use crate::instance::Instance;
 use crate::module::Module;
+use crate::native;
 use crate::store::StoreInner;
 use crate::{interp, lower};
 
@@ -127,7 +128,8 @@ fn allocate(
     }
     for memory in wasm.imported_memory_count()..wasm.memory_count() {
         let ty = wasm.memory_type(MemIdx(memory)).ok_or(Error::Type)?;
-        let memory = MemoryEntity::new(ty, store.engine.config().memory_pages_max, store.heap)?;
+        let config = store.engine.config();
+        let memory = MemoryEntity::new(ty, config.memory_pages_max, native::source(config, store.heap))?;
         lists.push(MEMORIES, store.arena.add(memory)?.cast());
     }
     for global in wasm.imported_global_count()..wasm.global_count() {
@@ -250,7 +252,8 @@ fn define_funcs(
         let index = imported.wrapping_add(at as u32);
         let ty = wasm.func_type_idx(FuncIdx(index)).and_then(|ty| loaded.type_ids.get(ty.index()));
         // Validation proved that each function has a type.
-        FuncEntity { type_id: ty.copied().unwrap_or(u32::MAX), index, instance: Some(instance) }
+        let code = native::address_of(&loaded.module, FuncIdx(index));
+        FuncEntity { type_id: ty.copied().unwrap_or(u32::MAX), index, instance: Some(instance), code }
     })?;
     for at in 0..count {
         // SAFETY: there are `count` of them.

@@ -3,11 +3,12 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
-use moteur_pool::{Heap, OutOfMemory};
+use moteur_pool::OutOfMemory;
 use moteur_wasm::{Limits, MemoryType, Trap};
 
 use super::entity::MemoryEntity;
 use crate::error::{Error, Limit};
+use crate::native::Source;
 
 /// Bytes of a page.
 const PAGE_BYTES: usize = 65_536;
@@ -26,7 +27,7 @@ const ALIGN: usize = 8;
 
 impl MemoryEntity {
     /// A memory of zeros with the type's smallest size.
-    pub fn new(ty: MemoryType, pages_limit: u32, heap: Heap) -> Result<MemoryEntity, Error> {
+    pub fn new(ty: MemoryType, pages_limit: u32, source: Source) -> Result<MemoryEntity, Error> {
         let most = pages_limit.min(PAGES_MACHINE_MAX);
         let pages = u32::try_from(ty.limits.min).unwrap_or(u32::MAX);
         if pages > most {
@@ -35,9 +36,9 @@ impl MemoryEntity {
         // What a 32-bit guest cannot reach anyway is no smaller a promise when it is cut off.
         let declared_max = ty.limits.max.map(|max| u32::try_from(max).unwrap_or(u32::MAX));
         let len = (pages as usize).checked_mul(PAGE_BYTES).ok_or(OutOfMemory)?;
-        let base = heap.allocate_zeroed(layout(len)?)?;
+        let base = source.allocate_zeroed(layout(len)?)?;
         let pages_max = declared_max.unwrap_or(PAGES_MAX).min(most);
-        Ok(MemoryEntity { base: base.as_ptr(), len, pages, pages_max, declared_max, heap })
+        Ok(MemoryEntity { base: base.as_ptr(), len, pages, pages_max, declared_max, source })
     }
 
     /// Its type with the present size as the smallest.
@@ -46,6 +47,8 @@ impl MemoryEntity {
     }
 
     /// Grows by `delta` pages of zeros and gives the old size in pages; `None` when limits or heap refuse.
+    // Where memory has guard pages this calls through a pointer, which has no place among the handlers' jumps.
+    #[inline(never)]
     pub fn grow(&mut self, delta: u32) -> Option<u32> {
         let old = self.pages;
         if delta == 0 {
@@ -55,7 +58,7 @@ impl MemoryEntity {
         let len = (pages as usize).checked_mul(PAGE_BYTES)?;
         let base = NonNull::new(self.base)?;
         // SAFETY: `base` came from this heap with this layout.
-        let base = unsafe { self.heap.reallocate_zeroed(base, layout(self.len).ok()?, len) }.ok()?;
+        let base = unsafe { self.source.reallocate_zeroed(base, layout(self.len).ok()?, len) }.ok()?;
         self.base = base.as_ptr();
         self.len = len;
         self.pages = pages;
@@ -91,7 +94,7 @@ impl Drop for MemoryEntity {
     fn drop(&mut self) {
         if let (Some(base), Ok(layout)) = (NonNull::new(self.base), layout(self.len)) {
             // SAFETY: `base` came from this heap with this layout.
-            unsafe { self.heap.deallocate(base, layout) };
+            unsafe { self.source.deallocate(base, layout) };
         }
     }
 }
@@ -117,10 +120,12 @@ fn layout(len: usize) -> Result<Layout, OutOfMemory> {
 
 #[cfg(test)]
 mod tests {
+    use moteur_pool::Heap;
+
     use super::*;
 
     fn memory(min: u64, max: Option<u64>, limit: u32) -> Result<MemoryEntity, Error> {
-        MemoryEntity::new(MemoryType { limits: Limits { min, max } }, limit, Heap::system())
+        MemoryEntity::new(MemoryType { limits: Limits { min, max } }, limit, Heap::system().into())
     }
 
     #[test]

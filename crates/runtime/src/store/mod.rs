@@ -18,6 +18,7 @@ use crate::func::host::HostEntry;
 use crate::interp::Ctx;
 use crate::interrupt::{InterruptFlag, InterruptHandle};
 use crate::module::Module;
+use crate::native;
 use crate::slot::{SLOT_BYTES, Slot};
 
 pub(crate) mod arena;
@@ -56,6 +57,8 @@ pub(crate) struct StoreInner {
     /// Modules that were loaded into this store; the arena owns them.
     pub loaded: Vec<NonNull<LoadedModule>>,
     pub backtrace: Backtrace,
+    #[allow(dead_code, reason = "only native code asks")]
+    pub native: native::StorePart,
     /// Keeps alive what `ctx.interrupt` points to.
     pub interrupt: Arc<InterruptFlag>,
     /// The embedder's data, a `T` that `Store<T>` owns.
@@ -240,6 +243,7 @@ impl StoreInner {
             types: TypeRegistry::new(heap),
             loaded: Vec::new_in(heap),
             backtrace: Backtrace::new(),
+            native: Default::default(),
             interrupt,
             data,
             arena: Arena::new(heap),

@@ -5,6 +5,7 @@ use moteur_wasm::{Limits, TableType, Trap};
 
 use super::entity::TableEntity;
 use crate::error::{Error, Limit};
+use crate::native;
 use crate::slot::Slot;
 
 impl TableEntity {
@@ -17,7 +18,8 @@ impl TableEntity {
         let mut elems = Vec::with_capacity_in(len as usize, heap)?;
         elems.resize(len as usize, init)?;
         let declared_max = ty.limits.max.map_or(u32::MAX, |max| u32::try_from(max).unwrap_or(u32::MAX));
-        Ok(TableEntity { elems, ty, len_max: declared_max.min(elements_limit) })
+        let head = native::TableHead::of(&elems);
+        Ok(TableEntity { head, elems, ty, len_max: declared_max.min(elements_limit) })
     }
 
     /// Its type with the present size as the smallest.
@@ -53,6 +55,7 @@ impl TableEntity {
             self.elems.reserve_exact(delta as usize).ok()?;
         }
         self.elems.resize(len as usize, init).ok()?;
+        self.head = native::TableHead::of(&self.elems);
         Some(old)
     }
 

@@ -402,6 +402,21 @@ impl Kind for CheckFrame {
     }
 }
 
+/// Calls the native code of the function whose frame this is. Operands: func32.
+pub(crate) struct CallNative;
+
+impl Kind for CallNative {
+    const FORM: Form = Form::new(1, 0);
+    const COLD: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
+        // SAFETY: L1; `ctx` is the running store's context.
+        unsafe { (*m.ctx).exit_data = m.op32(0) as usize };
+        Step::leave(Leave::NATIVE)
+    }
+}
+
 /// Where the outermost frame returns to: leaves the guest.
 pub(crate) struct Done;
 

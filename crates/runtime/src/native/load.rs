@@ -1,0 +1,238 @@
+//! Finds the native section that fits this machine, and remembers what is wrong with the others.
+
+use core::ops::Range;
+use core::ptr::NonNull;
+
+use moteur_image::module::hashed;
+use moteur_image::section::{Active, Fingerprint, NAME, Native, Refusal};
+use moteur_image::target::{Arch, Checks, FloatAbi};
+use sha2::{Digest, Sha256};
+
+use super::guard::Guard;
+use super::{features, library};
+use crate::alloc::HeapAlloc;
+use crate::engine::{Config, Engine};
+use crate::error::Error;
+
+/// Where code is put to run.
+pub trait CodeMemory: Sync {
+    /// Makes `code` runnable, where it is or in memory of its own, and gives the address of its first byte. It stays
+    /// there until [`release`](CodeMemory::release). Where instructions are cached, the cache knows the code.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`], or what the machine says.
+    fn make_runnable(&self, code: &[u8]) -> Result<NonNull<u8>, Error>;
+
+    /// Gives the memory back.
+    ///
+    /// # Safety
+    /// `code` came from `make_runnable` for so many bytes, and nothing runs it any more.
+    unsafe fn release(&self, code: NonNull<u8>, bytes: usize);
+
+    /// What the CPU has beyond what the target's name promises that this is compiled for: the bits of
+    /// `moteur_image::feature`. A Cortex-M7 with double-precision floats runs programs for any `thumbv7em-none-eabihf`, say.
+    fn cpu_features(&self) -> u64 {
+        0
+    }
+}
+
+/// Runs code where the module's bytes are: for modules that stay in flash, on machines that may execute it there.
+pub struct InPlace;
+
+impl CodeMemory for InPlace {
+    fn make_runnable(&self, code: &[u8]) -> Result<NonNull<u8>, Error> {
+        Ok(NonNull::from(code).cast())
+    }
+
+    unsafe fn release(&self, _: NonNull<u8>, _: usize) {}
+}
+
+/// What an engine does with native code: nothing, or runs it in this memory.
+#[derive(Clone, Copy)]
+pub(crate) struct Policy {
+    pub(super) code: Option<&'static dyn CodeMemory>,
+    pub(super) guard: Guard,
+}
+
+impl Policy {
+    pub const IGNORE: Policy = Policy { code: None, guard: Guard::NONE };
+
+    /// What the CPU has.
+    fn cpu_features(self) -> u64 {
+        features::here() | self.code.map_or(0, |memory| memory.cpu_features())
+    }
+}
+
+/// What a module knows of its native code.
+pub(crate) struct Attached(Result<Code, Option<Refusal>>);
+
+/// Native code where it runs.
+pub(crate) struct Code {
+    base: NonNull<u8>,
+    /// The section's lists. They lie in the bytes of the module that this belongs to, and live as long.
+    native: Native<'static>,
+    memory: &'static dyn CodeMemory,
+}
+
+// SAFETY: code is not written, and its memory is given back once.
+unsafe impl Send for Attached {}
+// SAFETY: as above.
+unsafe impl Sync for Attached {}
+
+impl Attached {
+    /// Finds the section that fits.
+    ///
+    /// # Safety
+    /// What is made here is dropped before `bytes`.
+    ///
+    /// # Errors
+    /// Those of [`CodeMemory::make_runnable`].
+    pub unsafe fn find(
+        engine: &Engine,
+        wasm: &moteur_wasm::Module<HeapAlloc>,
+        bytes: &[u8],
+    ) -> Result<Attached, Error> {
+        let Some(memory) = engine.config().native.code else { return Ok(Attached(Err(None))) };
+        let mut refusal = None;
+        for section in wasm.custom_sections(bytes).filter(|section| section.name == NAME) {
+            // SAFETY: the caller's promise.
+            let section: &'static [u8] = unsafe { core::mem::transmute::<&[u8], &'static [u8]>(section.bytes) };
+            match fitting(section, wasm, bytes, engine.config(), engine.config().native.guard.is_on()) {
+                Ok(native) => {
+                    let base = memory.make_runnable(native.code())?;
+                    if base.addr().get().is_multiple_of(4) {
+                        return Ok(Attached(Ok(Code { base, native, memory })));
+                    }
+                    // SAFETY: it was just made.
+                    unsafe { memory.release(base, native.code().len()) };
+                    refusal = Some(Refusal::Alignment);
+                }
+                // What is wrong with a section for this architecture says more than that another is for another.
+                Err(why) if refusal.is_none_or(|known| known == Refusal::Arch) => refusal = Some(why),
+                Err(_) => {}
+            }
+        }
+        Ok(Attached(Err(refusal)))
+    }
+
+    /// The code, if it is used.
+    pub fn code(&self) -> Option<&Code> {
+        self.0.as_ref().ok()
+    }
+
+    /// Why no code is used, if there is any.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.0.as_ref().err().copied().flatten()
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        if let Ok(code) = &self.0 {
+            // SAFETY: the module goes, and with it all that could run the code.
+            unsafe { code.memory.release(code.base, code.native.code().len()) };
+        }
+    }
+}
+
+impl Code {
+    fn at(&self, offset: u32) -> usize {
+        self.base.addr().get() + offset as usize
+    }
+
+    /// Where all of it is.
+    #[cfg_attr(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))), allow(dead_code))]
+    pub fn addresses(&self) -> Range<usize> {
+        self.base.addr().get()..self.at(self.native.code().len() as u32)
+    }
+
+    /// Where the code begins of this function among those that the module defines.
+    pub fn function(&self, index: u32) -> Option<usize> {
+        let address = self.at(self.native.function(index)?);
+        // A branch to Thumb code has an odd address.
+        Some(if cfg!(target_arch = "arm") { address | 1 } else { address })
+    }
+
+    /// Where the code begins that calls a function of this type.
+    pub fn entry(&self, type_index: u32) -> Option<usize> {
+        let address = self.at(self.native.entry(type_index)?);
+        Some(if cfg!(target_arch = "arm") { address | 1 } else { address })
+    }
+
+    /// Bytes of the largest frame.
+    pub fn frame_bytes_max(&self) -> usize {
+        self.native.frame_bytes_max as usize
+    }
+
+    /// The function among those that the module defines in whose code a call returns to this address, and what was active
+    /// then.
+    pub fn find(&self, address: usize) -> Option<(u32, impl Iterator<Item = Active> + '_)> {
+        let offset = address.checked_sub(self.base.addr().get())?;
+        if offset > self.native.code().len() {
+            return None;
+        }
+        // Behind a call: its instruction lies before the address.
+        let offset = (offset as u32).checked_sub(1)?;
+        let mut found: Option<(u32, Option<u32>)> = None;
+        let mut consider = |begin: u32, what: Option<u32>| {
+            if begin <= offset && found.is_none_or(|(best, _)| best <= begin) {
+                found = Some((begin, what));
+            }
+        };
+        for index in 0..self.native.function_count() {
+            if let Some(begin) = self.native.function(index) {
+                consider(begin, Some(index));
+            }
+        }
+        for index in 0..self.native.entry_count() {
+            if let Some(begin) = self.native.entry(index) {
+                consider(begin, None);
+            }
+        }
+        let (_, function) = found?;
+        Some((function?, self.native.active_at(offset)))
+    }
+}
+
+/// The section, if it fits this machine, with memories guarded or not, and the module that it stands in.
+pub(super) fn fitting<'b>(
+    section: &'b [u8],
+    wasm: &moteur_wasm::Module<HeapAlloc>,
+    module: &[u8],
+    config: &Config,
+    is_guarded: bool,
+) -> Result<Native<'b>, Refusal> {
+    let native = Native::read(section)?;
+    let Fingerprint { arch, float_abi, checks, metering, context_hash, features, module_hash, .. } = native.fingerprint;
+    let here = Arch::NATIVE.ok_or(Refusal::Arch)?;
+    let abi = if cfg!(all(target_arch = "arm", not(target_abi = "eabihf"))) || cfg!(target_arch = "riscv32") {
+        FloatAbi::Soft
+    } else {
+        FloatAbi::Hard
+    };
+    let wrong = [
+        (arch != here, Refusal::Arch),
+        (float_abi != abi, Refusal::FloatAbi),
+        (checks == Checks::GuardPages && !is_guarded, Refusal::Checks),
+        (metering != config.fuel, Refusal::Metering),
+        (context_hash != here.context_hash(), Refusal::Context),
+        (features & !config.native.cpu_features() != 0, Refusal::Features),
+        (native.needs().any(|index| library::address(index as usize) == 0), Refusal::Needs),
+    ];
+    match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
+        Some((_, refusal)) => Err(refusal),
+        None if module_hash != hash(module) => Err(Refusal::Module),
+        None if native.function_count() != wasm.func_count().saturating_sub(wasm.imported_func_count()) => {
+            Err(Refusal::Bounds)
+        }
+        None if native.entry_count() != wasm.type_count() => Err(Refusal::Bounds),
+        None => Ok(native),
+    }
+}
+
+/// SHA-256 of a module without its native sections.
+fn hash(module: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hashed(module).for_each(|piece| hash.update(piece));
+    hash.finalize().into()
+}

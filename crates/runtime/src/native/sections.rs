@@ -1,0 +1,50 @@
+//! The native sections of a module, for tools that show them.
+
+use moteur_image::feature;
+use moteur_image::module::parts;
+use moteur_image::section::{Fingerprint, Native, Refusal};
+
+use super::guard::Guard;
+use super::load::fitting;
+use crate::module::Module;
+
+/// A native section.
+#[derive(Clone, Copy, Debug)]
+pub struct NativeSection {
+    /// Bytes of the section behind its name.
+    pub bytes: usize,
+    /// What it was made for, if it can be read.
+    pub made_for: Option<Fingerprint>,
+    /// Bytes of code.
+    pub code_bytes: usize,
+    /// Bytes of the largest frame of the code.
+    pub frame_bytes_max: usize,
+    /// Whether the code could run in this process, in an engine that counts fuel if the code does, or what speaks against
+    /// it. Whether anybody vouches for it is another question.
+    pub fits: Result<(), Refusal>,
+}
+
+impl NativeSection {
+    /// The names of what the code needs of the CPU.
+    pub fn features(&self) -> impl Iterator<Item = &'static str> {
+        self.made_for.into_iter().flat_map(|made_for| feature::names(made_for.arch, made_for.features))
+    }
+}
+
+impl Module {
+    /// The native sections that the module brings along, in their order, whether they are used or not.
+    pub fn native_sections(&self) -> impl Iterator<Item = NativeSection> {
+        parts(self.bytes()).filter_map(|part| part.native).map(|bytes| {
+            let native = Native::read(bytes).ok();
+            let metering = native.is_some_and(|native| native.fingerprint.metering);
+            let config = self.engine().config().fuel(metering);
+            NativeSection {
+                bytes: bytes.len(),
+                made_for: native.map(|native| native.fingerprint),
+                code_bytes: native.map_or(0, |native| native.code().len()),
+                frame_bytes_max: native.map_or(0, |native| native.frame_bytes_max as usize),
+                fits: fitting(bytes, self.wasm(), self.bytes(), &config, Guard::IS_POSSIBLE).map(|_| ()),
+            }
+        })
+    }
+}
