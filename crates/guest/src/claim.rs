@@ -5,6 +5,7 @@
 //! Address<V>  --claim(count)-->  Claim<V>  --GuestMemory-->  &[u8] | V | Fault
 //! ```
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ops::Range;
 
@@ -118,6 +119,14 @@ impl<V: Value> Claim<V> {
         self.count as u64 * V::SIZE as u64
     }
 
+    /// The claim to what is behind the first `count` values; an empty one, if there are no more.
+    pub fn skip(self, count: u32) -> Claim<V> {
+        let skipped = count.min(self.count);
+        // Past the address space only nothing can be claimed: what was checked lies below its end.
+        let address = self.address.saturating_add(skipped.saturating_mul(V::SIZE));
+        Claim { address, count: self.count.saturating_sub(skipped), of: PhantomData }
+    }
+
     /// The claim to the value at `index` alone; `None` past the end and past the address space.
     fn element(self, index: u32) -> Option<Claim<V>> {
         if index >= self.count {
@@ -166,6 +175,31 @@ impl<'m> GuestMemory<'m> {
         self.bytes.get_mut(range).ok_or(Fault)
     }
 
+    /// The slice that a guest lends to a host function by two words: its address and its length in bytes.
+    pub fn lend(&self, address: u64, len: u64) -> Result<&[u8], Fault> {
+        self.bytes(Address::<u8>::new(address as u32).claim(len as u32))
+    }
+
+    /// As [`lend`](GuestMemory::lend), several slices that may be written; so none may overlap another. An empty one
+    /// overlaps nothing.
+    pub fn lend_mut<const N: usize>(&mut self, claims: [(u64, u64); N]) -> Result<[&mut [u8]; N], Fault> {
+        let mut ranges = [const { 0..0 }; N];
+        for (range, (address, len)) in ranges.iter_mut().zip(claims) {
+            let claimed = self.range(Address::<u8>::new(address as u32).claim(len as u32))?;
+            if !claimed.is_empty() {
+                *range = claimed;
+            }
+        }
+        self.bytes.get_disjoint_mut(ranges).map_err(|_| Fault)
+    }
+
+    /// How many bytes a text of C has at the address, its zero byte included. Without one, it is as long as no memory:
+    /// whoever borrows it gets a fault.
+    pub fn text_len(&self, address: u64) -> u64 {
+        let bytes = self.bytes.get(address as u32 as usize..).unwrap_or_default();
+        bytes.iter().position(|byte| *byte == 0).map_or(u64::from(u32::MAX), |at| at as u64 + 1)
+    }
+
     /// Copies `bytes` to where the guest wants them.
     pub fn write_bytes(&mut self, to: Address<u8>, bytes: &[u8]) -> Result<(), Fault> {
         let count = u32::try_from(bytes.len()).map_err(|_| Fault)?;
@@ -175,6 +209,29 @@ impl<'m> GuestMemory<'m> {
             place.copy_from_slice(bytes);
         }
         Ok(())
+    }
+
+    /// Copies the claimed bytes to where the guest wants them; both places may overlap.
+    pub fn copy(&mut self, to: Address<u8>, from: Claim<u8>) -> Result<(), Fault> {
+        let forwards = to.address <= from.address;
+        let (to, from) = (self.range(to.claim(from.count))?, self.range(from)?);
+        // Cells, because slices that overlap cannot be had, and the panics of `copy_within` are not for the firmware.
+        let cells = Cell::from_mut(&mut *self.bytes).as_slice_of_cells();
+        let (Some(to), Some(from)) = (cells.get(to), cells.get(from)) else {
+            return Err(Fault);
+        };
+        let copy = |(to, from): (&Cell<u8>, &Cell<u8>)| to.set(from.get());
+        // In the order in which nothing is overwritten before it is read.
+        match forwards {
+            true => to.iter().zip(from).for_each(copy),
+            false => to.iter().zip(from).rev().for_each(copy),
+        }
+        Ok(())
+    }
+
+    /// How many bytes there are.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
     }
 
     /// The value at `index` of what is claimed.

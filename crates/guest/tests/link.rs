@@ -60,17 +60,14 @@ fn greeter(edition: &str) -> &'static [u8] {
 }
 
 /// Loads, links and runs a module; everything is dropped at the end.
-fn run(heap: Heap, platform: &'static dyn Platform, wasm: &'static [u8], all: bool) -> Result<(), Error> {
+fn run(heap: Heap, platform: &'static dyn Platform, wasm: &'static [u8]) -> Result<(), Error> {
     let engine = engine(heap)?;
     let module = Module::from_static(&engine, wasm)?;
     let mut world = World { wasi: Wasi::new(heap, platform), visits: 0 };
     world.wasi.argument(b"program").map_err(|_| Error::OutOfMemory)?;
     world.wasi.variable(b"KEY", b"value").map_err(|_| Error::OutOfMemory)?;
     let mut linker = Linker::new(&engine);
-    match all {
-        true => wasi::add_to_linker(&mut linker, World::visit)?,
-        false => wasi::add_imports_of(&mut linker, &module, World::visit)?,
-    }
+    wasi::add_to_linker(&mut linker, World::visit)?;
     let mut store = Store::new(&engine, world)?;
     let instance = linker.instantiate(&mut store, &module)?;
     let outcome = instance.typed_func::<(), ()>(&store, "_start")?.call(&mut store, ());
@@ -79,43 +76,41 @@ fn run(heap: Heap, platform: &'static dyn Platform, wasm: &'static [u8], all: bo
 }
 
 #[test]
-fn both_names_and_both_ways_to_link() {
+fn wasi_has_both_names() {
     for edition in wasi::MODULES {
-        for all in [true, false] {
-            let (console, platform) = kept();
-            assert_eq!(run(Heap::system(), platform, greeter(edition), all), Err(Error::Exit(3)));
-            assert_eq!(*console.0.lock().unwrap(), b"hi\n");
-        }
+        let (console, platform) = kept();
+        assert_eq!(run(Heap::system(), platform, greeter(edition)), Err(Error::Exit(3)));
+        assert_eq!(*console.0.lock().unwrap(), b"hi\n");
     }
 }
 
 #[test]
-fn linking_what_is_imported_takes_less() {
-    static ALL: Counted = Counted::new();
-    static SOME: Counted = Counted::new();
-    let (_, platform) = kept();
-    for (heap, all) in [(Heap::counted(&ALL), true), (Heap::counted(&SOME), false)] {
-        assert_eq!(run(heap, platform, greeter("wasi_snapshot_preview1"), all), Err(Error::Exit(3)));
-        assert_eq!((heap.stats().used, heap.stats().allocations), (0, 0));
-    }
-    let (all, some) = (Heap::counted(&ALL).stats().peak, Heap::counted(&SOME).stats().peak);
-    assert!(some < all, "{some} {all}");
+fn functions_that_nobody_imports_take_no_memory() {
+    static LINKED: Counted = Counted::new();
+    let heap = Heap::counted(&LINKED);
+    let engine = engine(heap).unwrap();
+    let before = heap.stats().used;
+    let mut linker = Linker::<Wasi>::new(&engine);
+    wasi::add_to_linker(&mut linker, |wasi| wasi).unwrap();
+    let taken = heap.stats().used - before;
+    assert!(taken < 4096, "{taken} bytes for all of WASI under both names");
+    drop((linker, engine));
+    assert_eq!((heap.stats().used, heap.stats().allocations), (0, 0));
 }
 
 #[test]
 fn modules_linked_one_after_the_other_share_a_linker() {
     let engine = engine(Heap::system()).unwrap();
     let mut linker = Linker::<Wasi>::new(&engine);
+    wasi::add_to_linker(&mut linker, |wasi| wasi).unwrap();
     for (import, params) in [("sched_yield", ""), ("sched_yield", ""), ("fd_sync", "(param i32)")] {
         let text = format!(r#"(module (import "wasi_unstable" "{import}" (func {params} (result i32))))"#);
         let module = Module::new(&engine, &wat::parse_str(text).unwrap()).unwrap();
-        wasi::add_imports_of(&mut linker, &module, |wasi| wasi).unwrap();
         let mut store = Store::new(&engine, Wasi::new(engine.heap(), &Std)).unwrap();
         assert!(linker.instantiate(&mut store, &module).is_ok(), "{import}");
     }
     let unknown = r#"(module (import "wasi_unstable" "format_disk" (func)))"#;
     let module = Module::new(&engine, &wat::parse_str(unknown).unwrap()).unwrap();
-    wasi::add_imports_of(&mut linker, &module, |wasi| wasi).unwrap();
     let mut store = Store::new(&engine, Wasi::new(engine.heap(), &Std)).unwrap();
     let error = linker.instantiate(&mut store, &module).err();
     assert_eq!(error, Some(Error::Link { import: 0, reason: LinkError::Unknown }));
@@ -222,19 +217,17 @@ fn every_allocation_may_fail() {
     static ACCOUNT: Counted = Counted::new();
     let heap = Heap::counted(&ACCOUNT);
     let wasm = greeter("wasi_snapshot_preview1");
-    for all in [true, false] {
-        for allocations in 0.. {
-            let (console, platform) = kept();
-            heap.fail_after(Some(allocations));
-            let outcome = run(heap, platform, wasm, all);
-            heap.fail_after(None);
-            assert_eq!((heap.stats().used, heap.stats().allocations), (0, 0), "after {allocations}");
-            if outcome == Err(Error::Exit(3)) {
-                assert_eq!(*console.0.lock().unwrap(), b"hi\n");
-                assert!(allocations > 20);
-                break;
-            }
-            assert_eq!(outcome, Err(Error::OutOfMemory), "after {allocations}");
+    for allocations in 0.. {
+        let (console, platform) = kept();
+        heap.fail_after(Some(allocations));
+        let outcome = run(heap, platform, wasm);
+        heap.fail_after(None);
+        assert_eq!((heap.stats().used, heap.stats().allocations), (0, 0), "after {allocations}");
+        if outcome == Err(Error::Exit(3)) {
+            assert_eq!(*console.0.lock().unwrap(), b"hi\n");
+            assert!(allocations > 20);
+            break;
         }
+        assert_eq!(outcome, Err(Error::OutOfMemory), "after {allocations}");
     }
 }

@@ -1,22 +1,15 @@
-//! One call of a WASI function: what it may touch, how it may end, and how words become its arguments.
+//! One call of a WASI function: how it may end, and the types that are WASI's own.
 
 use moteur::ValType;
+use moteur_platform::{Event, Platform};
 
 use super::errno::Errno;
 use super::state::Wasi;
-use crate::claim::{Address, Fault, GuestMemory, Value};
+use crate::claim::Fault;
+use crate::host::{self, Argument, HostResult};
 
 /// What a WASI function works on.
-pub struct Call<'c> {
-    /// The program's arguments, descriptors and devices.
-    pub wasi: &'c mut Wasi,
-    /// The memory that the calling module exports as `memory`; empty when there is none.
-    pub memory: GuestMemory<'c>,
-    /// Which of the two layouts of records the module was built for.
-    pub edition: Edition,
-    /// The monotonic clock at the first look, while the function waits for something.
-    pub waiting_since: Option<u64>,
-}
+pub type Call<'c> = host::Call<'c, Wasi>;
 
 /// The two names under which preview 1 is imported. They differ in the layout of a few records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +25,8 @@ pub enum Edition {
 pub enum Stop {
     /// The guest gets this number and goes on.
     Errno(Errno),
-    /// The guest asked to end with this exit status.
-    Exit(i32),
-    /// Nothing has happened yet: the function is to be called again, with the same arguments, after at most so many
-    /// nanoseconds. Whoever calls looks in between whether the guest is to be interrupted.
-    Wait(u64),
+    /// Nothing has happened yet: see [`host::Stop::Again`].
+    Again,
 }
 
 impl From<Errno> for Stop {
@@ -51,50 +41,41 @@ impl From<Fault> for Stop {
     }
 }
 
-/// What every WASI function returns.
+/// What WASI functions return: the guest sees an error number, 0 for none.
 pub type Outcome = Result<(), Stop>;
+
+impl HostResult for Outcome {
+    const TYPES: &'static [ValType] = &[ValType::I32];
+
+    // One copy for all functions.
+    #[inline(never)]
+    fn into_word(self) -> Result<u64, host::Stop> {
+        match self {
+            Ok(()) => Ok(0),
+            Err(Stop::Errno(errno)) => Ok(errno as u64),
+            Err(Stop::Again) => Err(host::Stop::Again),
+        }
+    }
+}
+
+/// The longest wait without a look whether the guest is interrupted, in nanoseconds.
+pub const NAP_NS: u64 = 10_000_000;
+
+/// Waits a little for the event. Then the function is to be called again.
+pub fn wait(platform: &dyn Platform, event: Event) -> Stop {
+    platform.wait(&[event], NAP_NS);
+    Stop::Again
+}
 
 /// The number of a file descriptor, as the guest gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fd(pub u32);
 
-/// A type that an argument in the table of functions can have.
-pub trait Argument {
-    /// The type in WebAssembly.
-    const TYPE: ValType;
-
-    /// Takes the argument from its word; an `i32` is in the low half.
-    fn from_word(word: u64) -> Self;
-}
-
-impl Argument for u32 {
-    const TYPE: ValType = ValType::I32;
-
-    fn from_word(word: u64) -> Self {
-        word as u32
-    }
-}
-
-impl Argument for u64 {
-    const TYPE: ValType = ValType::I64;
-
-    fn from_word(word: u64) -> Self {
-        word
-    }
-}
-
 impl Argument for Fd {
     const TYPE: ValType = ValType::I32;
 
+    #[inline]
     fn from_word(word: u64) -> Self {
         Fd(word as u32)
-    }
-}
-
-impl<V: Value> Argument for Address<V> {
-    const TYPE: ValType = ValType::I32;
-
-    fn from_word(word: u64) -> Self {
-        Address::new(word as u32)
     }
 }

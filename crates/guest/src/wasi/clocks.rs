@@ -5,6 +5,7 @@ use super::call::{Call, Outcome};
 use super::errno::Errno;
 use super::state::Wasi;
 use crate::claim::Address;
+use crate::host::host_functions;
 
 const REALTIME: u32 = 0;
 pub(super) const MONOTONIC: u32 = 1;
@@ -22,17 +23,24 @@ pub(super) fn now(wasi: &Wasi, clock: u32) -> Result<u64, Errno> {
     }
 }
 
-/// How finely a clock counts, in nanoseconds.
-pub fn clock_res_get(call: &mut Call<'_>, clock: u32, resolution: Address<u64>) -> Outcome {
-    now(call.wasi, clock)?;
-    let device = call.wasi.platform.clock().ok_or(Errno::Notsup)?;
-    call.memory.write(resolution, device.resolution_ns())?;
-    Ok(())
-}
+/// The part of WASI that tells the time.
+#[derive(Debug)]
+pub struct Clocks;
 
-/// The time of a clock; the precision asked for is ignored, as everywhere: the answer is as good as the clock.
-pub fn clock_time_get(call: &mut Call<'_>, clock: u32, time: Address<u64>) -> Outcome {
-    let now = now(call.wasi, clock)?;
-    call.memory.write(time, now)?;
-    Ok(())
+#[host_functions(state = Wasi)]
+impl Clocks {
+    /// How finely a clock counts, in nanoseconds.
+    fn clock_res_get(call: &mut Call<'_>, clock: u32, resolution: Address<u64>) -> Outcome {
+        now(call.state, clock)?;
+        let device = call.state.platform.clock().ok_or(Errno::Notsup)?;
+        call.memory.write(resolution, device.resolution_ns())?;
+        Ok(())
+    }
+
+    /// The time of a clock; the precision asked for is ignored, as everywhere: the answer is as good as the clock.
+    fn clock_time_get(call: &mut Call<'_>, clock: u32, _precision: u64, time: Address<u64>) -> Outcome {
+        let now = now(call.state, clock)?;
+        call.memory.write(time, now)?;
+        Ok(())
+    }
 }

@@ -1,216 +1,197 @@
-//! Descriptors: which streams are open under which numbers, and what they say about themselves. This version opens no
-//! files, so there are the three standard ones at most, and functions for files and sockets answer what POSIX
-//! answers for a stream.
+//! What every descriptor understands, whatever is behind it: closing, renumbering, rights, flags, what it says about
+//! itself, and its position.
 
-use moteur_platform::Stream;
+use moteur_platform::{FileType, Platform};
 
 use super::call::{Call, Edition, Fd, Outcome};
 use super::errno::Errno;
-use crate::claim::{Address, Value, set_field};
+use super::rights::Rights;
+use super::stat::{FdStat, filestat};
+use super::state::Wasi;
+use super::table::{Descriptor, Directory, Open, Table};
+use crate::claim::{Address, set_field};
+use crate::host::host_functions;
 
-/// The rights of a stream, from the standard's `rights`.
-mod rights {
-    pub const FD_READ: u64 = 1 << 1;
-    pub const FDSTAT_SET_FLAGS: u64 = 1 << 3;
-    pub const FD_WRITE: u64 = 1 << 6;
-    pub const FILESTAT_GET: u64 = 1 << 21;
-    pub const POLL: u64 = 1 << 27;
-    /// What every stream allows.
-    pub const STREAM: u64 = FDSTAT_SET_FLAGS | FILESTAT_GET | POLL;
+/// The standard's `fdflags`.
+pub mod flags {
+    /// Each write goes to the end.
+    pub const APPEND: u16 = 1;
+    /// Nothing waits.
+    pub const NONBLOCK: u16 = 4;
+    /// Writes return when the bytes are on the medium: three grades of it, of which Moteur knows one.
+    pub const SYNC: u16 = 2 | 8 | 16;
+    /// All there are.
+    pub const ALL: u16 = APPEND | NONBLOCK | SYNC;
+
+    /// The flags that a guest names; `None` if some of them are none.
+    pub fn from_word(word: u32) -> Option<u16> {
+        u16::try_from(word).ok().filter(|flags| flags & !ALL == 0)
+    }
 }
 
-/// The file types of the standard that a stream can have.
-const FILETYPE_UNKNOWN: u8 = 0;
-const FILETYPE_CHARACTER_DEVICE: u8 = 2;
+/// What kind of thing is open. A terminal is a character device, by which a C library knows to write line by line.
+fn file_type(open: &Open, platform: &dyn Platform) -> FileType {
+    match &open.descriptor {
+        Descriptor::Stream(stream) if platform.console().is_terminal(*stream) => FileType::CharacterDevice,
+        Descriptor::Stream(_) => FileType::Unknown,
+        Descriptor::File(file) => file.file_type,
+        Descriptor::Directory(_) => FileType::Directory,
+        Descriptor::Socket(socket) => socket.file_type(),
+    }
+}
 
-/// The flag that changes nothing for a stream: it always appends.
-const FDFLAG_APPEND: u32 = 1;
-const FDFLAGS_ALL: u32 = 0x1f;
-
-/// An open descriptor.
+/// From where a guest counts.
 #[derive(Clone, Copy, Debug)]
-pub struct Descriptor {
-    pub stream: Stream,
-    rights: u64,
-    flags: u16,
+pub enum Whence {
+    /// The first byte of the file.
+    Start,
+    /// Where the position is.
+    Current,
+    /// Behind the last byte.
+    End,
 }
 
-/// The table of open descriptors.
+/// The older edition has the three in another order.
+fn whence(edition: Edition, word: u32) -> Result<Whence, Errno> {
+    match (edition, word) {
+        (Edition::Preview1, 0) | (Edition::Unstable, 2) => Ok(Whence::Start),
+        (Edition::Preview1, 1) | (Edition::Unstable, 0) => Ok(Whence::Current),
+        (Edition::Preview1, 2) | (Edition::Unstable, 1) => Ok(Whence::End),
+        _ => Err(Errno::Inval),
+    }
+}
+
+/// Moves the position of a file, if the guest may do that, and tells it where it is now.
+fn seek(call: &mut Call<'_>, fd: Fd, offset: i64, whence: Whence, position: Address<u64>) -> Outcome {
+    let open = call.state.descriptors.get(fd)?;
+    match &open.descriptor {
+        Descriptor::File(file) => {
+            let stays = offset == 0 && matches!(whence, Whence::Current);
+            open.rights.require(if stays { Rights::FD_TELL } else { Rights::FD_SEEK })?;
+            let seek = file.node.operations.seek;
+            seek(call, fd, offset, whence, position)
+        }
+        Descriptor::Directory(_) => Err(Errno::Isdir.into()),
+        Descriptor::Stream(_) | Descriptor::Socket(_) => Err(Errno::Spipe.into()),
+    }
+}
+
+/// The name under which the guest was given a directory.
+fn given_name(descriptors: &mut Table, fd: Fd) -> Result<&str, Errno> {
+    match &descriptors.get(fd)?.descriptor {
+        Descriptor::Directory(Directory { name: Some(name), .. }) => Ok(name),
+        _ => Err(Errno::Badf),
+    }
+}
+
+/// The part of WASI that keeps descriptors.
 #[derive(Debug)]
-pub struct Descriptors {
-    open: [Option<Descriptor>; 3],
-}
+pub struct Descriptors;
 
+#[host_functions(state = Wasi)]
 impl Descriptors {
-    /// Input, output and error output under the numbers 0, 1 and 2.
-    pub fn standard() -> Self {
-        let open = |stream, right| Some(Descriptor { stream, rights: right | rights::STREAM, flags: 0 });
-        Descriptors {
-            open: [
-                open(Stream::In, rights::FD_READ),
-                open(Stream::Out, rights::FD_WRITE),
-                open(Stream::Err, rights::FD_WRITE),
-            ],
+    /// Closes a descriptor, and makes its number free.
+    fn fd_close(call: &mut Call<'_>, fd: Fd) -> Outcome {
+        call.state.descriptors.take(fd)?;
+        Ok(())
+    }
+
+    /// Moves a descriptor to the number of another, which is closed.
+    fn fd_renumber(call: &mut Call<'_>, from: Fd, to: Fd) -> Outcome {
+        let descriptors = &mut call.state.descriptors;
+        descriptors.get(to)?;
+        let moved = descriptors.take(from)?;
+        descriptors.put(to, moved);
+        Ok(())
+    }
+
+    /// Type, flags and rights of a descriptor.
+    fn fd_fdstat_get(call: &mut Call<'_>, fd: Fd, stat: Address<FdStat>) -> Outcome {
+        let open = call.state.descriptors.get(fd)?;
+        let file_type = file_type(open, call.state.platform);
+        call.memory.write(stat, FdStat::of(open, file_type))?;
+        Ok(())
+    }
+
+    /// Sets the flags of a descriptor. Only those are accepted that would be kept.
+    fn fd_fdstat_set_flags(call: &mut Call<'_>, fd: Fd, flags: u32) -> Outcome {
+        let open = call.state.descriptors.get(fd)?;
+        open.rights.require(Rights::FD_FDSTAT_SET_FLAGS)?;
+        let flags = flags::from_word(flags).ok_or(Errno::Inval)?;
+        // A stream and a socket wait or don't, and always append; their owner need not know.
+        let changed = (flags ^ open.flags) & !flags::APPEND;
+        match &open.descriptor {
+            Descriptor::File(file) if changed != 0 => {
+                let (nonblocking, sync) = (flags & flags::NONBLOCK != 0, flags & flags::SYNC != 0);
+                file.node.files.set_flags(file.node.handle, nonblocking, sync).map_err(Errno::from)?;
+            }
+            Descriptor::File(_) => {}
+            _ if changed & flags::SYNC != 0 => return Err(Errno::Notsup.into()),
+            _ => {}
         }
+        open.flags = flags;
+        Ok(())
     }
 
-    fn slot(&mut self, fd: Fd) -> Result<&mut Option<Descriptor>, Errno> {
-        let slot = usize::try_from(fd.0).ok().and_then(|index| self.open.get_mut(index));
-        slot.filter(|slot| slot.is_some()).ok_or(Errno::Badf)
-    }
-
-    /// The open descriptor of that number.
-    pub fn get(&self, fd: Fd) -> Result<Descriptor, Errno> {
-        let index = usize::try_from(fd.0).map_err(|_| Errno::Badf)?;
-        self.open.get(index).copied().flatten().ok_or(Errno::Badf)
-    }
-
-    /// The stream to read from. Reading the output is an error of the descriptor; a right given away, one of capability.
-    pub fn readable(&self, fd: Fd) -> Result<Stream, Errno> {
-        self.allowed(fd, rights::FD_READ, |stream| stream == Stream::In)
-    }
-
-    /// The stream to write to.
-    pub fn writable(&self, fd: Fd) -> Result<Stream, Errno> {
-        self.allowed(fd, rights::FD_WRITE, |stream| stream != Stream::In)
-    }
-
-    fn allowed(&self, fd: Fd, right: u64, able: fn(Stream) -> bool) -> Result<Stream, Errno> {
-        let descriptor = self.get(fd)?;
-        if !able(descriptor.stream) {
-            Err(Errno::Badf)
-        } else if descriptor.rights & right == 0 {
-            Err(Errno::Notcapable)
-        } else {
-            Ok(descriptor.stream)
+    /// Gives rights away. There is no way to get more.
+    fn fd_fdstat_set_rights(call: &mut Call<'_>, fd: Fd, base: u64, inheriting: u64) -> Outcome {
+        let open = call.state.descriptors.get(fd)?;
+        if base & !open.rights.bits() != 0 || inheriting & !open.inheriting.bits() != 0 {
+            return Err(Errno::Notcapable.into());
         }
-    }
-}
-
-/// The record `fdstat`: `file type u8 @0, flags u16 @2, rights u64 @8, inherited rights u64 @16`.
-#[derive(Debug)]
-pub struct FdStat {
-    filetype: u8,
-    flags: u16,
-    rights: u64,
-}
-
-impl Value for FdStat {
-    const SIZE: u32 = 24;
-
-    fn load(_: &[u8]) -> Self {
-        FdStat { filetype: FILETYPE_UNKNOWN, flags: 0, rights: 0 }
+        open.rights = Rights::from_bits(base);
+        open.inheriting = Rights::from_bits(inheriting);
+        Ok(())
     }
 
-    fn store(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
-        set_field(bytes, 0, self.filetype);
-        set_field(bytes, 2, self.flags);
-        set_field(bytes, 8, self.rights);
+    /// What is known about something open as a file. Of a stream or socket that is its type; the rest is zero.
+    fn fd_filestat_get(call: &mut Call<'_>, fd: Fd, stat: Address<u8>) -> Outcome {
+        let open = call.state.descriptors.get(fd)?;
+        open.rights.require(Rights::FD_FILESTAT_GET)?;
+        let node = match &open.descriptor {
+            Descriptor::File(file) => &file.node,
+            Descriptor::Directory(directory) => &directory.node,
+            Descriptor::Stream(_) | Descriptor::Socket(_) => {
+                let file_type = file_type(open, call.state.platform);
+                filestat(&mut call.memory, call.state.edition, stat, file_type)?;
+                return Ok(());
+            }
+        };
+        let status = node.operations.status;
+        status(call, fd, stat)
     }
-}
 
-/// A terminal is a character device, by which a C library knows to write line by line.
-fn filetype(call: &Call<'_>, stream: Stream) -> u8 {
-    if call.wasi.platform.console().is_terminal(stream) { FILETYPE_CHARACTER_DEVICE } else { FILETYPE_UNKNOWN }
-}
-
-/// Closes a descriptor. The number stays free: nothing in this version opens another.
-pub fn fd_close(call: &mut Call<'_>, fd: Fd) -> Outcome {
-    *call.wasi.descriptors.slot(fd)? = None;
-    Ok(())
-}
-
-/// Moves a descriptor to the number of another, which is closed.
-pub fn fd_renumber(call: &mut Call<'_>, from: Fd, to: Fd) -> Outcome {
-    let descriptors = &mut call.wasi.descriptors;
-    let moved = descriptors.get(from)?;
-    let place = descriptors.slot(to)?;
-    *place = Some(moved);
-    if from != to {
-        *descriptors.slot(from)? = None;
+    /// Whether the embedder gave this directory to the guest, and how long the name is under which it did. A C library
+    /// asks for one number after the other, from 3 on, until the answer is that it is bad.
+    ///
+    /// The record is `kind u8 @0 (0: a directory), name length u32 @4`.
+    fn fd_prestat_get(call: &mut Call<'_>, fd: Fd, stat: Address<u64>) -> Outcome {
+        let name = given_name(&mut call.state.descriptors, fd)?;
+        let record = call.memory.bytes_mut(stat.one())?;
+        record.fill(0);
+        set_field(record, 4, name.len() as u32);
+        Ok(())
     }
-    Ok(())
-}
 
-/// Type, flags and rights of a descriptor.
-pub fn fd_fdstat_get(call: &mut Call<'_>, fd: Fd, stat: Address<FdStat>) -> Outcome {
-    let Descriptor { stream, rights, flags } = call.wasi.descriptors.get(fd)?;
-    let filetype = filetype(call, stream);
-    call.memory.write(stat, FdStat { filetype, flags, rights })?;
-    Ok(())
-}
-
-/// Sets the flags of a descriptor. Only those are accepted that would be kept.
-pub fn fd_fdstat_set_flags(call: &mut Call<'_>, fd: Fd, flags: u32) -> Outcome {
-    let descriptor = call.wasi.descriptors.slot(fd)?.as_mut().ok_or(Errno::Badf)?;
-    if descriptor.rights & rights::FDSTAT_SET_FLAGS == 0 {
-        return Err(Errno::Notcapable.into());
+    /// The name of a directory that the embedder gave to the guest.
+    fn fd_prestat_dir_name(call: &mut Call<'_>, fd: Fd, path: Address<u8>, path_size: u32) -> Outcome {
+        let name = given_name(&mut call.state.descriptors, fd)?;
+        if name.len() as u64 > u64::from(path_size) {
+            return Err(Errno::Nametoolong.into());
+        }
+        call.memory.write_bytes(path, name.as_bytes())?;
+        Ok(())
     }
-    match flags {
-        0 | FDFLAG_APPEND => descriptor.flags = flags as u16,
-        _ if flags & !FDFLAGS_ALL != 0 => return Err(Errno::Inval.into()),
-        _ => return Err(Errno::Notsup.into()),
+
+    /// Moves the position of a file, and says where it is now.
+    fn fd_seek(call: &mut Call<'_>, fd: Fd, offset: u64, from: u32, position: Address<u64>) -> Outcome {
+        call.state.descriptors.get(fd)?;
+        let whence = whence(call.state.edition, from)?;
+        seek(call, fd, offset.cast_signed(), whence, position)
     }
-    Ok(())
-}
 
-/// Gives rights away. There is no way to get more.
-pub fn fd_fdstat_set_rights(call: &mut Call<'_>, fd: Fd, base: u64, inheriting: u64) -> Outcome {
-    let descriptor = call.wasi.descriptors.slot(fd)?.as_mut().ok_or(Errno::Badf)?;
-    if base & !descriptor.rights != 0 || inheriting != 0 {
-        return Err(Errno::Notcapable.into());
+    /// Says where the position of a file is.
+    fn fd_tell(call: &mut Call<'_>, fd: Fd, position: Address<u64>) -> Outcome {
+        seek(call, fd, 0, Whence::Current, position)
     }
-    descriptor.rights = base;
-    Ok(())
-}
-
-/// What is known about a stream as a file: its type. Sizes, times and numbers are zero.
-///
-/// The record is `device u64, inode u64, type u8, links, size u64, three times u64`; the older edition has 32 bits
-/// for the links.
-pub fn fd_filestat_get(call: &mut Call<'_>, fd: Fd, stat: Address<u8>) -> Outcome {
-    let descriptor = call.wasi.descriptors.get(fd)?;
-    if descriptor.rights & rights::FILESTAT_GET == 0 {
-        return Err(Errno::Notcapable.into());
-    }
-    let filetype = filetype(call, descriptor.stream);
-    let size = match call.edition {
-        Edition::Preview1 => 64,
-        Edition::Unstable => 56,
-    };
-    let record = call.memory.bytes_mut(stat.claim(size))?;
-    record.fill(0);
-    set_field(record, 16, filetype);
-    Ok(())
-}
-
-/// The answer to reading at a position, seeking and telling: a stream has none.
-pub fn not_seekable(call: &mut Call<'_>, fd: Fd) -> Outcome {
-    refuse(call, fd, Errno::Spipe)
-}
-
-/// The answer to what only files on a disk can do.
-pub fn not_a_file(call: &mut Call<'_>, fd: Fd) -> Outcome {
-    refuse(call, fd, Errno::Inval)
-}
-
-/// The answer to paths: a stream is no directory to begin one in.
-pub fn not_a_directory(call: &mut Call<'_>, fd: Fd) -> Outcome {
-    refuse(call, fd, Errno::Notdir)
-}
-
-/// The answer to the functions of sockets.
-pub fn not_a_socket(call: &mut Call<'_>, fd: Fd) -> Outcome {
-    refuse(call, fd, Errno::Notsock)
-}
-
-/// No directory was opened for the guest beforehand: this ends the search of its C library.
-pub fn not_preopened(_: &mut Call<'_>) -> Outcome {
-    Err(Errno::Badf.into())
-}
-
-fn refuse(call: &mut Call<'_>, fd: Fd, errno: Errno) -> Outcome {
-    call.wasi.descriptors.get(fd)?;
-    Err(errno.into())
 }

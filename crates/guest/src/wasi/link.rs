@@ -1,21 +1,33 @@
-//! Makes the functions known to a linker.
-//!
-//! One closure serves all rows, so a program pays for the dispatch once, not per function; what differs is the row.
+//! Makes WASI known to a linker: the parts, under both names.
 
-use moteur::{Caller, Error, FuncType, Linker, Module, Trap, Val};
+use moteur::{Error, FuncType, Linker};
 
-use super::call::{Call, Edition, Stop};
+use super::call::Edition;
 use super::state::Wasi;
-use super::table::{FUNCTIONS, Function, PARAMS_MAX};
-use crate::claim::GuestMemory;
+use super::{
+    Arguments, Clocks, Descriptors, Files, Paths, Poll, Process, Random, SocketOptions, Sockets, SocketsExtended,
+    Streams,
+};
+use crate::host::{HostFunction, HostFunctions, link_rows};
 
 /// The names of the modules that WASI programs import from.
 pub const MODULES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
 
-/// The longest wait without a look at the interrupt flag.
-const NAP_NS: u64 = 10_000_000;
-
-const EDITIONS: [(&str, Edition); 2] = [(MODULES[0], Edition::Preview1), (MODULES[1], Edition::Unstable)];
+/// All functions, part by part.
+const PARTS: &[&[HostFunction<Wasi>]] = &[
+    Arguments::FUNCTIONS,
+    Process::FUNCTIONS,
+    Clocks::FUNCTIONS,
+    Random::FUNCTIONS,
+    Descriptors::FUNCTIONS,
+    Streams::FUNCTIONS,
+    Poll::FUNCTIONS,
+    Files::FUNCTIONS,
+    Paths::FUNCTIONS,
+    Sockets::FUNCTIONS,
+    SocketsExtended::FUNCTIONS,
+    SocketOptions::FUNCTIONS,
+];
 
 /// The type of the WASI function with this name.
 ///
@@ -25,98 +37,93 @@ const EDITIONS: [(&str, Edition); 2] = [(MODULES[0], Edition::Preview1), (MODULE
 /// assert!(moteur_guest::wasi::signature("format_disk").is_none());
 /// ```
 pub fn signature(name: &str) -> Option<FuncType<'static>> {
-    row(name).map(|function| FuncType { params: function.params, results: function.results })
+    find(name).map(|function| *function.ty)
 }
 
-fn row(name: &str) -> Option<&'static Function> {
-    FUNCTIONS.iter().find(|function| function.name == name)
+pub(super) fn find(name: &str) -> Option<&'static HostFunction<Wasi>> {
+    functions().find(|function| function.name == name)
+}
+
+pub(super) fn functions() -> impl Iterator<Item = &'static HostFunction<Wasi>> {
+    PARTS.iter().copied().flatten()
 }
 
 /// Offers all of WASI to whatever `linker` links. `wasi` finds the guest's [`Wasi`] in the store's data.
 ///
-/// This takes some heap for each function; where every byte counts, [`add_imports_of`] takes it only for those that a
-/// module asks for.
+/// A firmware that wants less of it in its flash names the parts instead: [`add_part`].
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
 pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, wasi: fn(&mut T) -> &mut Wasi) -> Result<(), Error> {
-    for (module, edition) in EDITIONS {
-        for function in FUNCTIONS {
-            add(linker, wasi, module, edition, function)?;
-        }
-    }
-    Ok(())
+    add_part::<T, Arguments>(linker, wasi)?;
+    add_part::<T, Process>(linker, wasi)?;
+    add_part::<T, Clocks>(linker, wasi)?;
+    add_part::<T, Random>(linker, wasi)?;
+    add_part::<T, Descriptors>(linker, wasi)?;
+    add_part::<T, Streams>(linker, wasi)?;
+    add_part::<T, Poll>(linker, wasi)?;
+    add_part::<T, Files>(linker, wasi)?;
+    add_part::<T, Paths>(linker, wasi)?;
+    add_part::<T, Sockets>(linker, wasi)?;
+    add_part::<T, SocketsExtended>(linker, wasi)?;
+    add_part::<T, SocketOptions>(linker, wasi)
 }
 
-/// Offers those functions of WASI that `module` imports.
+/// Offers one part of WASI, under both names. A program that imports a function of another part does not link; a part
+/// that is not named is not in the firmware.
 ///
-/// Linking a second module with the same linker adds what that one imports beyond the first.
-pub fn add_imports_of<T: 'static>(
+/// ```
+/// use moteur::{Config, Engine, Heap, Linker};
+/// use moteur_guest::{Wasi, wasi};
+///
+/// let engine = Engine::new(Config::new(Heap::system()))?;
+/// let mut linker = Linker::<Wasi>::new(&engine);
+/// wasi::add_part::<_, wasi::Streams>(&mut linker, |wasi| wasi)?;
+/// wasi::add_part::<_, wasi::Clocks>(&mut linker, |wasi| wasi)?;
+/// # Ok::<(), moteur::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub fn add_part<T: 'static, P: HostFunctions<State = Wasi>>(
     linker: &mut Linker<T>,
-    module: &Module,
     wasi: fn(&mut T) -> &mut Wasi,
 ) -> Result<(), Error> {
-    for import in module.imports() {
-        let edition = EDITIONS.iter().find(|(name, _)| *name == import.module);
-        if let (Some(&(name, edition)), Some(function)) = (edition, row(import.name)) {
-            match add(linker, wasi, name, edition, function) {
-                Ok(()) | Err(Error::AlreadyDefined) => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    Ok(())
+    add::<T>(linker, P::FUNCTIONS, wasi)
 }
 
+/// As [`add_part`]. All parts share this code.
+#[inline(never)]
 fn add<T: 'static>(
     linker: &mut Linker<T>,
+    rows: &'static [HostFunction<Wasi>],
     wasi: fn(&mut T) -> &mut Wasi,
-    module: &str,
-    edition: Edition,
-    function: &'static Function,
 ) -> Result<(), Error> {
-    let enter = move |mut caller: Caller<'_, T>, arguments: &[Val], results: &mut [Val]| {
-        let words = words(arguments)?;
-        let mut waiting_since = None;
-        loop {
-            let memory = caller.memory();
-            let (bytes, data) = match memory {
-                Ok(memory) => memory.data_and_store_mut(&mut caller)?,
-                Err(_) => (&mut [][..], caller.data_mut()),
-            };
-            let wasi = wasi(data);
-            let platform = wasi.platform;
-            let mut call = Call { wasi, memory: GuestMemory::new(bytes), edition, waiting_since };
-            let outcome = (function.run)(&mut call, &words);
-            waiting_since = call.waiting_since;
-            let errno = match outcome {
-                Ok(()) => 0,
-                Err(Stop::Errno(errno)) => errno as i32,
-                Err(Stop::Exit(status)) => return Err(Error::exit(status)),
-                Err(Stop::Wait(_)) if caller.is_interrupted() => return Err(Error::trap(Trap::Interrupted)),
-                Err(Stop::Wait(ns)) => {
-                    if let Some(clock) = platform.clock() {
-                        clock.wait_ns(ns.min(NAP_NS));
-                    }
-                    continue;
-                }
-            };
-            if let Some(result) = results.first_mut() {
-                *result = Val::I32(errno);
-            }
-            return Ok(());
-        }
-    };
-    linker.func_dyn(module, function.name, function.params, function.results, enter)?;
-    Ok(())
+    let [preview1, unstable] = MODULES;
+    link_rows::<T, Wasi, false>(linker, preview1, rows, state(wasi, Edition::Preview1))?;
+    link_rows::<T, Wasi, false>(linker, unstable, rows, state(wasi, Edition::Unstable))
 }
 
-/// Each argument as one word. The linker has made sure that the types are the row's.
-fn words(arguments: &[Val]) -> Result<[u64; PARAMS_MAX], Error> {
-    let mut words = [0; PARAMS_MAX];
-    for (word, argument) in words.iter_mut().zip(arguments) {
-        *word = match *argument {
-            Val::I32(value) => u64::from(value.cast_unsigned()),
-            Val::I64(value) => value.cast_unsigned(),
-            _ => return Err(Error::Type),
-        };
+/// How all parts find their state: one closure type, so that they share the code around a call.
+fn state<T>(wasi: fn(&mut T) -> &mut Wasi, edition: Edition) -> impl Fn(&mut T) -> &mut Wasi + Send + Sync {
+    move |data| {
+        let wasi = wasi(data);
+        wasi.edition = edition;
+        wasi
     }
-    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_of_the_standard_is_there_once() {
+        let functions: std::vec::Vec<_> = functions().collect();
+        let extension = SocketsExtended::FUNCTIONS.len() + SocketOptions::FUNCTIONS.len();
+        assert_eq!(functions.len(), 46 + extension);
+        for (index, function) in functions.iter().enumerate() {
+            assert!(functions.iter().skip(index + 1).all(|other| other.name != function.name), "{}", function.name);
+        }
+    }
 }

@@ -1,19 +1,30 @@
 //! The program as a whole: its end, and giving way to others.
 
-use super::call::{Call, Outcome, Stop};
+use super::call::Outcome;
 use super::errno::Errno;
+use super::state::Wasi;
+use crate::host;
+use crate::host::host_functions;
+use moteur::Error;
 
-/// Ends the guest with an exit status.
-pub fn proc_exit(_: &mut Call<'_>, status: u32) -> Outcome {
-    Err(Stop::Exit(status.cast_signed()))
-}
+/// The part of WASI that ends the program.
+#[derive(Debug)]
+pub struct Process;
 
-/// Signals do not exist here.
-pub fn proc_raise(_: &mut Call<'_>) -> Outcome {
-    Err(Errno::Nosys.into())
-}
+#[host_functions(state = Wasi)]
+impl Process {
+    /// Ends the guest with an exit status.
+    fn proc_exit(status: u32) -> Result<(), host::Stop> {
+        Err(Error::exit(status.cast_signed()).into())
+    }
 
-/// Nobody else runs in this guest, so there is nobody to give way to.
-pub fn sched_yield(_: &mut Call<'_>) -> Outcome {
-    Ok(())
+    /// Signals do not exist here.
+    fn proc_raise(_signal: u32) -> Outcome {
+        Err(Errno::Nosys.into())
+    }
+
+    /// Nobody else runs in this guest, so there is nobody to give way to.
+    fn sched_yield() -> Outcome {
+        Ok(())
+    }
 }

@@ -1,103 +1,83 @@
-//! Reading and writing the standard streams.
+//! Reading and writing where a descriptor stands: the standard streams, files at their position, and connections.
 //!
-//! All claims of a call are checked before the first byte moves, so a bad pointer never leaves half of a line behind.
+//! Nothing here waits for long: who would have to is called again, so that the guest can be stopped.
 
-use moteur_platform::Error;
+use core::mem;
 
-use super::call::{Call, Fd, Outcome};
+use moteur_platform::{Event, Interest, Stream};
+
+use super::call::{Call, Fd, Outcome, wait};
+use super::descriptors::flags;
 use super::errno::Errno;
-use crate::claim::{Address, Claim, GuestMemory, Value, field, set_field};
+use super::rights::Rights;
+use super::state::Wasi;
+use super::table::Descriptor;
+use super::vectors::{Buffers, IoVec, Move};
+use crate::claim::Address;
+use crate::host::host_functions;
 
-/// The most vectors in one call. Linux has the same limit (`IOV_MAX`).
-const VECTORS_MAX: u32 = 1024;
-
-/// The record `iovec` and `ciovec`: `address u32 @0, length u32 @4`.
-#[derive(Clone, Copy, Debug)]
-pub struct IoVec {
-    address: u32,
-    length: u32,
-}
-
-impl IoVec {
-    fn claim(self) -> Claim<u8> {
-        Address::new(self.address).claim(self.length)
+/// `fd_read` of a stream: its input, of which there may be less than fits. To fill a second buffer, a terminal would have
+/// to be waited for again, so only the first that is not empty is filled.
+fn read_input(call: &mut Call<'_>, fd: Fd, buffers: Buffers) -> Outcome {
+    let platform = call.state.platform;
+    let console = platform.console();
+    if buffers.total() != 0 && !console.ready() {
+        let waits = call.state.descriptors.get(fd)?.flags & flags::NONBLOCK == 0;
+        return Err(if waits { wait(platform, Event::Input) } else { Errno::Again.into() });
     }
-}
-
-impl Value for IoVec {
-    const SIZE: u32 = 8;
-
-    fn load(bytes: &[u8]) -> Self {
-        IoVec { address: field(bytes, 0), length: field(bytes, 4) }
-    }
-
-    fn store(&self, bytes: &mut [u8]) {
-        set_field(bytes, 0, self.address);
-        set_field(bytes, 4, self.length);
-    }
-}
-
-/// Checks the vectors themselves, every buffer they claim, that the sum of the lengths fits the result, and the result's
-/// place.
-fn check(memory: &GuestMemory<'_>, vectors: Claim<IoVec>, size: Address<u32>) -> Result<(), Errno> {
-    if vectors.count() > VECTORS_MAX {
-        return Err(Errno::Inval);
-    }
-    memory.check(size.one())?;
-    let mut total = 0u32;
-    for index in 0..vectors.count() {
-        let vector = memory.get(vectors, index)?;
-        memory.check(vector.claim())?;
-        total = total.checked_add(vector.length).ok_or(Errno::Inval)?;
-    }
+    let mut is_filled = false;
+    buffers.read(&mut call.memory, &mut |buffer| {
+        Ok(if mem::replace(&mut is_filled, true) { 0 } else { console.read(buffer)? })
+    })?;
     Ok(())
 }
 
-/// Writes the buffers one after the other. When the stream fails on the way, the guest is told how much it took.
-pub fn fd_write(call: &mut Call<'_>, fd: Fd, vectors: Address<IoVec>, count: u32, size: Address<u32>) -> Outcome {
-    let stream = call.wasi.descriptors.writable(fd)?;
-    let console = call.wasi.platform.console();
-    let vectors = vectors.claim(count);
-    check(&call.memory, vectors, size)?;
-    let mut total = 0u32;
-    for index in 0..count {
-        let bytes = call.memory.bytes(call.memory.get(vectors, index)?.claim())?;
-        if bytes.is_empty() {
-            continue;
-        }
-        match console.write(stream, bytes) {
-            // `check` made sure that the sum fits.
-            Ok(()) => total = total.saturating_add(bytes.len() as u32),
-            Err(error) if total == 0 => return Err(errno(error).into()),
-            Err(_) => break,
-        }
-    }
-    call.memory.write(size, total)?;
+/// `fd_write` of a stream.
+fn write_output(call: &mut Call<'_>, fd: Fd, buffers: Buffers) -> Outcome {
+    let Descriptor::Stream(stream) = call.state.descriptors.get(fd)?.descriptor else {
+        return Err(Errno::Badf.into());
+    };
+    let console = call.state.platform.console();
+    buffers.write(&mut call.memory, &mut |bytes| {
+        console.write(stream, bytes)?;
+        Ok(bytes.len())
+    })?;
     Ok(())
 }
 
-/// Reads into the first buffer that is not empty: to fill a second one, a terminal would have to be waited for again.
-pub fn fd_read(call: &mut Call<'_>, fd: Fd, vectors: Address<IoVec>, count: u32, size: Address<u32>) -> Outcome {
-    call.wasi.descriptors.readable(fd)?;
-    let console = call.wasi.platform.console();
-    let vectors = vectors.claim(count);
-    check(&call.memory, vectors, size)?;
-    let mut read = 0;
-    for index in 0..count {
-        let vector = call.memory.get(vectors, index)?;
-        if vector.length != 0 {
-            read = console.read(call.memory.bytes_mut(vector.claim())?).map_err(errno)?;
-            break;
-        }
-    }
-    call.memory.write(size, u32::try_from(read).map_err(|_| Errno::Overflow)?)?;
-    Ok(())
+/// Checks everything there is to check, and lets what is behind the descriptor move the bytes.
+#[inline(never)]
+fn transfer(call: &mut Call<'_>, fd: Fd, interest: Interest, (vectors, count, size): Arguments) -> Outcome {
+    let reads = interest == Interest::Read;
+    let open = call.state.descriptors.get(fd)?;
+    let (read, write): (Move, Move) = match &open.descriptor {
+        Descriptor::Stream(stream) if reads == (*stream == Stream::In) => (read_input, write_output),
+        Descriptor::Stream(_) => return Err(Errno::Badf.into()),
+        Descriptor::File(file) => (file.node.operations.read, file.node.operations.write),
+        Descriptor::Socket(socket) => (socket.read, socket.write),
+        Descriptor::Directory(_) => return Err(Errno::Isdir.into()),
+    };
+    open.rights.require(if reads { Rights::FD_READ } else { Rights::FD_WRITE })?;
+    let buffers = Buffers::check(&call.memory, vectors, count, size)?;
+    if reads { read(call, fd, buffers) } else { write(call, fd, buffers) }
 }
 
-fn errno(error: Error) -> Errno {
-    match error {
-        Error::Unsupported => Errno::Notsup,
-        Error::Closed => Errno::Pipe,
-        Error::Failed => Errno::Io,
+/// The buffers, how many they are, and where to say how many bytes were moved.
+type Arguments = (Address<IoVec>, u32, Address<u32>);
+
+/// The part of WASI that reads and writes descriptors.
+#[derive(Debug)]
+pub struct Streams;
+
+#[host_functions(state = Wasi)]
+impl Streams {
+    /// Writes the buffers one after the other. When that fails on the way, the guest is told how much was taken.
+    fn fd_write(call: &mut Call<'_>, fd: Fd, vectors: Address<IoVec>, count: u32, size: Address<u32>) -> Outcome {
+        transfer(call, fd, Interest::Write, (vectors, count, size))
+    }
+
+    /// Fills the buffers, or as many of them as there are bytes for.
+    fn fd_read(call: &mut Call<'_>, fd: Fd, vectors: Address<IoVec>, count: u32, size: Address<u32>) -> Outcome {
+        transfer(call, fd, Interest::Read, (vectors, count, size))
     }
 }

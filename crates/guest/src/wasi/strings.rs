@@ -5,7 +5,9 @@ use moteur::{Heap, pool};
 
 use super::call::{Call, Outcome};
 use super::errno::Errno;
+use super::state::Wasi;
 use crate::claim::{Address, GuestMemory};
+use crate::host::host_functions;
 
 /// A list of texts without zero bytes inside.
 #[derive(Debug)]
@@ -88,22 +90,29 @@ impl Strings {
     }
 }
 
-/// The number of arguments, and the bytes that `args_get` will write.
-pub fn args_sizes_get(call: &mut Call<'_>, count: Address<u32>, size: Address<u32>) -> Outcome {
-    call.wasi.arguments.sizes(&mut call.memory, count, size)
-}
+/// The part of WASI that hands over arguments and environment.
+#[derive(Debug)]
+pub struct Arguments;
 
-/// The arguments; the first is the program's name.
-pub fn args_get(call: &mut Call<'_>, pointers: Address<u32>, texts: Address<u8>) -> Outcome {
-    call.wasi.arguments.copy_to(&mut call.memory, pointers, texts)
-}
+#[host_functions(state = Wasi)]
+impl Arguments {
+    /// The number of arguments, and the bytes that `args_get` will write.
+    fn args_sizes_get(call: &mut Call<'_>, count: Address<u32>, size: Address<u32>) -> Outcome {
+        call.state.arguments.sizes(&mut call.memory, count, size)
+    }
 
-/// The number of variables, and the bytes that `environ_get` will write.
-pub fn environ_sizes_get(call: &mut Call<'_>, count: Address<u32>, size: Address<u32>) -> Outcome {
-    call.wasi.environment.sizes(&mut call.memory, count, size)
-}
+    /// The arguments; the first is the program's name.
+    fn args_get(call: &mut Call<'_>, pointers: Address<u32>, texts: Address<u8>) -> Outcome {
+        call.state.arguments.copy_to(&mut call.memory, pointers, texts)
+    }
 
-/// The environment, each variable as `KEY=VALUE`.
-pub fn environ_get(call: &mut Call<'_>, pointers: Address<u32>, texts: Address<u8>) -> Outcome {
-    call.wasi.environment.copy_to(&mut call.memory, pointers, texts)
+    /// The number of variables, and the bytes that `environ_get` will write.
+    fn environ_sizes_get(call: &mut Call<'_>, count: Address<u32>, size: Address<u32>) -> Outcome {
+        call.state.environment.sizes(&mut call.memory, count, size)
+    }
+
+    /// The environment, each variable as `KEY=VALUE`.
+    fn environ_get(call: &mut Call<'_>, pointers: Address<u32>, texts: Address<u8>) -> Outcome {
+        call.state.environment.copy_to(&mut call.memory, pointers, texts)
+    }
 }
