@@ -1,0 +1,204 @@
+//! LLVM's part: optimises, and makes an object or text.
+
+use std::ffi::{CStr, CString, c_void};
+use std::sync::Once;
+
+use inkwell::context::{AsContextRef, Context};
+use inkwell::llvm_sys::core::{LLVMContextSetDiagnosticHandler, LLVMDisposeMessage, LLVMGetDiagInfoDescription};
+use inkwell::llvm_sys::prelude::LLVMDiagnosticInfoRef;
+use inkwell::llvm_sys::target_machine as llvm;
+use inkwell::module::Module as Llvm;
+use inkwell::passes::PassBuilderOptions;
+use inkwell::targets::{FileType, InitializationConfig, Target, TargetMachine, TargetTriple};
+use moteur_image::target::{Arch, Checks};
+use moteur_wasm::{Global, Module};
+
+use crate::error::Error;
+use crate::merge;
+use crate::sites::{self, Site};
+use crate::translate::translate;
+use crate::{Machine, Optimise, Options};
+
+/// An object file in memory.
+pub struct Object {
+    pub bytes: Vec<u8>,
+    /// Bytes of the largest frame of a function in it.
+    pub frame_bytes_max: u32,
+    /// How many functions the module defines and imports, and how many types it has.
+    pub function_range: std::ops::Range<u32>,
+    pub type_count: u32,
+    /// By number, from 1: what the lines of the object's line table mean.
+    pub sites: Vec<Site>,
+}
+
+/// Makes the object of a module.
+pub fn object(module: &Module<Global>, bytes: &[u8], options: &Options) -> Result<Object, Error> {
+    let context = Context::create();
+    let mut frames = Frames::default();
+    frames.listen(&context);
+    let (llvm, machine) = optimised(&context, module, bytes, options)?;
+    let any_may_end = options.checks == Checks::GuardPages;
+    let sites = if options.offsets { sites::number(&context, &llvm, module, any_may_end) } else { Vec::new() };
+    let buffer =
+        machine.write_to_memory_buffer(&llvm, FileType::Object).map_err(|text| Error::Llvm(text.to_string()))?;
+    let imported = module.imported_func_count();
+    Ok(Object {
+        bytes: buffer.as_slice().to_vec(),
+        frame_bytes_max: frames.max,
+        function_range: imported..module.func_count(),
+        type_count: module.type_count(),
+        sites,
+    })
+}
+
+/// What stands between a module and its native code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Emit {
+    /// The text of LLVM's intermediate language, after optimisation.
+    LlvmIr,
+    /// The text of the machine's assembly.
+    Assembly,
+    /// An object file, before it is linked.
+    Object,
+}
+
+/// Gives what was asked for.
+pub fn emit(module: &Module<Global>, bytes: &[u8], options: &Options, what: Emit) -> Result<Vec<u8>, Error> {
+    if what == Emit::Object {
+        return Ok(object(module, bytes, options)?.bytes);
+    }
+    let context = Context::create();
+    let mut frames = Frames::default();
+    frames.listen(&context);
+    // Locations would stand between the lines, and change nothing.
+    let options = &Options { offsets: false, ..options.clone() };
+    let (llvm, machine) = optimised(&context, module, bytes, options)?;
+    if what == Emit::LlvmIr {
+        return Ok(llvm.print_to_string().to_bytes().to_vec());
+    }
+    let text = machine.write_to_memory_buffer(&llvm, FileType::Assembly);
+    Ok(text.map_err(|text| Error::Llvm(text.to_string()))?.as_slice().to_vec())
+}
+
+fn optimised<'c>(
+    context: &'c Context,
+    module: &Module<Global>,
+    bytes: &[u8],
+    options: &Options,
+) -> Result<(Llvm<'c>, TargetMachine), Error> {
+    let machine = target_machine(&options.machine, options.optimise)?;
+    let llvm = translate(context, module, bytes, options)?;
+    llvm.set_triple(&machine.get_triple());
+    llvm.set_data_layout(&machine.get_target_data().get_data_layout());
+    let passes = match options.optimise {
+        Optimise::None => "default<O0>",
+        Optimise::Less => "default<O1>",
+        Optimise::Default => "default<O2>",
+        Optimise::Speed => "default<O3>",
+        Optimise::Size => "default<Os>",
+        Optimise::SizeAlone => "default<Oz>",
+    };
+    let settings = PassBuilderOptions::create();
+    settings.set_loop_vectorization(false);
+    settings.set_loop_slp_vectorization(false);
+    // A microcontroller's flash is worth more than an unrolled loop; and LLVM thinks that soft float is cheap.
+    settings.set_loop_unrolling(!matches!(options.machine.arch, Arch::Thumb | Arch::RiscV32));
+    if options.optimise != Optimise::None {
+        run(&llvm, merge::PASSES_BEFORE, &machine, PassBuilderOptions::create())?;
+        merge::merge(context, &llvm)?;
+    }
+    run(&llvm, passes, &machine, settings)?;
+    Ok((llvm, machine))
+}
+
+fn run(llvm: &Llvm<'_>, passes: &str, machine: &TargetMachine, settings: PassBuilderOptions) -> Result<(), Error> {
+    llvm.run_passes(passes, machine, settings).map_err(|text| Error::Llvm(text.to_string()))
+}
+
+/// The code generator. Its settings are more than inkwell offers: a code model, an ABI.
+fn target_machine(machine: &Machine, optimise: Optimise) -> Result<TargetMachine, Error> {
+    static READY: Once = Once::new();
+    READY.call_once(|| {
+        let all = InitializationConfig::default();
+        Target::initialize_arm(&all);
+        Target::initialize_aarch64(&all);
+        Target::initialize_riscv(&all);
+        Target::initialize_x86(&all);
+    });
+    let text = |text: &str| CString::new(text).map_err(|_| Error::Machine(format!("{text:?} has a zero byte")));
+    // `thumbv7m-none-eabi` names no vendor; LLVM would take `eabi` for an operating system.
+    let triple = TargetMachine::normalize_triple(&TargetTriple::create(machine.llvm_triple()));
+    let triple = text(&triple.as_str().to_string_lossy())?;
+    let (cpu, features) = (text(&machine.cpu)?, text(&machine.llvm_features)?);
+    let abi = match machine.arch {
+        Arch::RiscV32 => Some(c"ilp32"),
+        Arch::RiscV64 => Some(c"lp64d"),
+        _ => None,
+    };
+    let level = match optimise {
+        Optimise::None => llvm::LLVMCodeGenOptLevel::LLVMCodeGenLevelNone,
+        Optimise::Less => llvm::LLVMCodeGenOptLevel::LLVMCodeGenLevelLess,
+        Optimise::Speed => llvm::LLVMCodeGenOptLevel::LLVMCodeGenLevelAggressive,
+        _ => llvm::LLVMCodeGenOptLevel::LLVMCodeGenLevelDefault,
+    };
+    let model = match machine.arch {
+        // Everything lies within a megabyte: no page of addresses has to be computed.
+        Arch::AArch64 => llvm::LLVMCodeModel::LLVMCodeModelTiny,
+        Arch::RiscV32 | Arch::RiscV64 => llvm::LLVMCodeModel::LLVMCodeModelMedium,
+        _ => llvm::LLVMCodeModel::LLVMCodeModelSmall,
+    };
+    // SAFETY: all texts end with a zero byte and outlive the calls; the options are freed once; a target machine that is
+    // not null belongs to whoever asked for it.
+    unsafe {
+        let mut target = std::ptr::null_mut();
+        let mut message = std::ptr::null_mut();
+        if llvm::LLVMGetTargetFromTriple(triple.as_ptr(), &mut target, &mut message) != 0 {
+            let text = CStr::from_ptr(message).to_string_lossy().into_owned();
+            LLVMDisposeMessage(message);
+            return Err(Error::Llvm(text));
+        }
+        let options = llvm::LLVMCreateTargetMachineOptions();
+        llvm::LLVMTargetMachineOptionsSetCPU(options, cpu.as_ptr());
+        llvm::LLVMTargetMachineOptionsSetFeatures(options, features.as_ptr());
+        if let Some(abi) = abi {
+            llvm::LLVMTargetMachineOptionsSetABI(options, abi.as_ptr());
+        }
+        llvm::LLVMTargetMachineOptionsSetCodeGenOptLevel(options, level);
+        llvm::LLVMTargetMachineOptionsSetRelocMode(options, llvm::LLVMRelocMode::LLVMRelocPIC);
+        llvm::LLVMTargetMachineOptionsSetCodeModel(options, model);
+        let found = llvm::LLVMCreateTargetMachineWithOptions(target, triple.as_ptr(), options);
+        llvm::LLVMDisposeTargetMachineOptions(options);
+        if found.is_null() {
+            return Err(Error::Machine(format!("LLVM knows no machine {} {}", machine.triple, machine.cpu)));
+        }
+        Ok(TargetMachine::new(found))
+    }
+}
+
+/// Listens to what LLVM says about frames: that is the only way to learn their sizes.
+#[derive(Default)]
+struct Frames {
+    max: u32,
+}
+
+impl Frames {
+    fn listen(&mut self, context: &Context) {
+        let this = (self as *mut Frames).cast::<c_void>();
+        // SAFETY: the caller keeps `self` where it is for as long as the context is used.
+        unsafe { LLVMContextSetDiagnosticHandler(context.as_ctx_ref(), Some(hear), this) };
+    }
+}
+
+extern "C" fn hear(info: LLVMDiagnosticInfoRef, frames: *mut c_void) {
+    // SAFETY: LLVM gives a valid diagnostic, and what `listen` gave it.
+    unsafe {
+        let text = LLVMGetDiagInfoDescription(info);
+        let said = CStr::from_ptr(text).to_string_lossy();
+        let bytes = said.split_once("stack frame size (").and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
+        if let Some(bytes) = bytes {
+            let frames = &mut *frames.cast::<Frames>();
+            frames.max = frames.max.max(bytes);
+        }
+        LLVMDisposeMessage(text);
+    }
+}

@@ -1,0 +1,167 @@
+//! The machines that code is made for, by the names that Rust and LLVM give them.
+
+use moteur_image::feature::{self, FP64, FPV5, MVE, V8_1M, X86_64_V2, X86_64_V3, X86_64_V4};
+use moteur_image::target::{Arch, FloatAbi};
+
+use crate::error::Error;
+
+/// A machine.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// Its name, as Rust has it.
+    pub triple: String,
+    /// The CPU, as LLVM calls it.
+    pub cpu: String,
+    /// Features of the CPU, as LLVM writes them: `+a,-b`.
+    pub llvm_features: String,
+    /// Its instruction set.
+    pub arch: Arch,
+    /// How floats are passed.
+    pub float_abi: FloatAbi,
+    /// What the CPU must have, one bit each.
+    pub features: u64,
+}
+
+struct Known {
+    triple: &'static str,
+    /// The CPUs that one may ask for; the first is the one that every machine of this name can stand in for.
+    cpus: &'static [Cpu],
+    features: &'static str,
+    arch: Arch,
+    float_abi: FloatAbi,
+}
+
+const fn known(
+    triple: &'static str,
+    cpus: &'static [Cpu],
+    features: &'static str,
+    arch: Arch,
+    float: FloatAbi,
+) -> Known {
+    Known { triple, cpus, features, arch, float_abi: float }
+}
+
+/// A CPU, as LLVM calls it, and what it has beyond what the target's name promises.
+type Cpu = (&'static str, u64);
+
+// LLVM aborts, or goes on with another CPU, if it does not know one: so these are all.
+const V6M: &[Cpu] = &[("cortex-m0", 0), ("cortex-m0plus", 0), ("cortex-m1", 0)];
+const V7M: &[Cpu] = &[("cortex-m3", 0)];
+const V7EM: &[Cpu] = &[("cortex-m4", 0), ("cortex-m7", 0)];
+const V7EM_HARD: &[Cpu] = &[("cortex-m4", 0), ("cortex-m7", FPV5 | FP64)];
+const V8M: &[Cpu] =
+    &[("cortex-m33", 0), ("cortex-m35p", 0), ("cortex-m52", V8_1M), ("cortex-m55", V8_1M), ("cortex-m85", V8_1M)];
+const V8_1M_HARD: u64 = V8_1M | FP64 | MVE;
+const V8M_HARD: &[Cpu] = &[
+    ("cortex-m33", 0),
+    ("cortex-m35p", 0),
+    ("cortex-m52", V8_1M_HARD),
+    ("cortex-m55", V8_1M_HARD),
+    ("cortex-m85", V8_1M_HARD),
+];
+const RV32: &[Cpu] = &[("generic-rv32", 0), ("rocket-rv32", 0), ("sifive-e31", 0)];
+const RV64: &[Cpu] = &[("generic-rv64", 0), ("rocket-rv64", 0), ("sifive-u54", 0), ("sifive-u74", 0)];
+const ARMV8: &[Cpu] = &[("generic", 0), ("cortex-a53", 0), ("cortex-a72", 0)];
+const X86: &[Cpu] =
+    &[("x86-64-v2", X86_64_V2), ("x86-64-v3", X86_64_V2 | X86_64_V3), ("x86-64-v4", X86_64_V2 | X86_64_V3 | X86_64_V4)];
+
+use Arch::{AArch64, RiscV32, RiscV64, Thumb, X86_64};
+use FloatAbi::{Hard, Soft};
+
+/// The register of the context is taken from the compiler where there is one to spare.
+const KNOWN: &[Known] = &[
+    known("thumbv6m-none-eabi", V6M, "+reserve-r9", Thumb, Soft),
+    known("thumbv7m-none-eabi", V7M, "+reserve-r9", Thumb, Soft),
+    known("thumbv7em-none-eabi", V7EM, "+reserve-r9,-fpregs", Thumb, Soft),
+    known("thumbv7em-none-eabihf", V7EM_HARD, "+reserve-r9", Thumb, Hard),
+    known("thumbv8m.main-none-eabi", V8M, "+reserve-r9,-fpregs", Thumb, Soft),
+    known("thumbv8m.main-none-eabihf", V8M_HARD, "+reserve-r9", Thumb, Hard),
+    known("riscv32imc-unknown-none-elf", RV32, "+m,+c,+reserve-x27", RiscV32, Soft),
+    known("riscv32imac-unknown-none-elf", RV32, "+m,+a,+c,+reserve-x27", RiscV32, Soft),
+    known("riscv64gc-unknown-none-elf", RV64, "+m,+a,+f,+d,+c,+reserve-x27", RiscV64, Hard),
+    known("aarch64-unknown-linux-gnu", ARMV8, "+reserve-x28", AArch64, Hard),
+    known("aarch64-unknown-none", ARMV8, "+reserve-x28", AArch64, Hard),
+    known("x86_64-unknown-linux-gnu", X86, "", X86_64, Hard),
+];
+
+/// The name of the machine that this is compiled for. Code calls the runtime as Unix does.
+const HOST: Option<&str> = if cfg!(all(target_arch = "x86_64", unix)) {
+    Some("x86_64-unknown-linux-gnu")
+} else if cfg!(all(target_arch = "aarch64", unix)) {
+    Some("aarch64-unknown-linux-gnu")
+} else {
+    None
+};
+
+impl Machine {
+    /// The machine of that name, with the CPU that its name promises or another.
+    ///
+    /// # Errors
+    /// [`Error::Machine`], with the names there are, of machines or of CPUs.
+    pub fn new(triple: &str, cpu: Option<&str>) -> Result<Machine, Error> {
+        let Some(found) = KNOWN.iter().find(|known| known.triple == triple) else {
+            let names: Vec<_> = KNOWN.iter().map(|known| known.triple).collect();
+            return Err(Error::Machine(format!("{triple} is not a target; there are {}", names.join(", "))));
+        };
+        let cpu = match cpu {
+            None => found.cpus.first(),
+            Some(cpu) => found.cpus.iter().find(|(known, _)| *known == cpu),
+        };
+        let Some((cpu, more)) = cpu else {
+            let names: Vec<_> = found.cpus.iter().map(|(name, _)| *name).collect();
+            return Err(Error::Machine(format!("not a CPU of {triple}; there are {}", names.join(", "))));
+        };
+        Ok(Machine {
+            triple: found.triple.into(),
+            cpu: (*cpu).into(),
+            llvm_features: found.features.into(),
+            arch: found.arch,
+            float_abi: found.float_abi,
+            features: feature::of_target(triple) | more,
+        })
+    }
+
+    /// The machine that this program runs on, with its CPU's baseline or another CPU.
+    ///
+    /// # Errors
+    /// [`Error::Machine`] if there is no native code for it.
+    pub fn host(cpu: Option<&str>) -> Result<Machine, Error> {
+        match HOST {
+            Some(triple) => Machine::new(triple, cpu),
+            None => Err(Error::Machine(format!("there is no native code for this host ({})", std::env::consts::ARCH))),
+        }
+    }
+
+    /// Its name for LLVM, which has extensions among the features alone.
+    pub(crate) fn llvm_triple(&self) -> &str {
+        match self.arch {
+            RiscV32 => "riscv32-unknown-none-elf",
+            RiscV64 => "riscv64-unknown-none-elf",
+            _ => &self.triple,
+        }
+    }
+
+    /// Whether a guest can survive a fault there: a system delivers it, and 8 GiB are not all addresses.
+    pub fn catches_faults(&self) -> bool {
+        matches!(self.triple.as_str(), "x86_64-unknown-linux-gnu" | "aarch64-unknown-linux-gnu")
+    }
+
+    /// The assembly that copies the context's register, and its constraint; `None` where the context is an argument.
+    pub(crate) fn context_register(&self) -> Option<&'static str> {
+        match self.arch {
+            Thumb => Some("mov $0, r9"),
+            RiscV32 | RiscV64 => Some("mv $0, x27"),
+            AArch64 => Some("mov $0, x28"),
+            X86_64 => None,
+        }
+    }
+
+    /// The assembly that copies the stack pointer.
+    pub(crate) fn stack_pointer(&self) -> &'static str {
+        match self.arch {
+            Thumb | AArch64 => "mov $0, sp",
+            RiscV32 | RiscV64 => "mv $0, sp",
+            X86_64 => "movq %rsp, $0",
+        }
+    }
+}

@@ -1,0 +1,555 @@
+//! A module into LLVM's intermediate language: one function for each of the module's, and one entry for each type.
+
+mod calls;
+mod control;
+mod fuel;
+mod function;
+mod memory;
+mod numeric;
+mod tables;
+
+use inkwell::AddressSpace;
+use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::builder::Builder;
+use inkwell::context::Context;
+use inkwell::llvm_sys::LLVMTailCallKind;
+use inkwell::llvm_sys::core::LLVMSetTailCallKind;
+use inkwell::module::{Linkage, Module as Llvm};
+use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FloatType, FunctionType, IntType, PointerType};
+use inkwell::values::{
+    AsValueRef, BasicMetadataValueEnum, BasicValue, BasicValueEnum, CallSiteValue, FunctionValue, InstructionValue,
+    IntValue, MetadataValue, PointerValue,
+};
+use moteur_image::context::{Field, Width, helper_offset};
+use moteur_image::helper::Helper;
+use moteur_image::target::{Arch, Checks};
+use moteur_wasm::validate::{FuncValidator, Scratch};
+use moteur_wasm::{FuncIdx, FuncType, Global, Module, Op, TypeIdx, ValType};
+
+use crate::Options;
+use crate::error::Error;
+use crate::sites::Debug;
+
+pub type Result<T = ()> = std::result::Result<T, Error>;
+
+/// The calling convention of all guest functions: calls in tail position do not grow the stack.
+pub const TAIL_CONVENTION: u32 = 18;
+
+/// The name of the function with this index.
+pub fn function_name(index: u32) -> String {
+    format!("f{index}")
+}
+
+/// The name of the entry for this type.
+pub fn entry_name(index: u32) -> String {
+    format!("e{index}")
+}
+
+/// Everything that translating a function needs of its module.
+pub struct Unit<'c, 'm> {
+    pub context: &'c Context,
+    pub llvm: Llvm<'c>,
+    pub builder: Builder<'c>,
+    pub wasm: &'m Module<Global>,
+    pub bytes: &'m [u8],
+    pub options: &'m Options,
+    pub i1: IntType<'c>,
+    pub i8: IntType<'c>,
+    pub i16: IntType<'c>,
+    pub i32: IntType<'c>,
+    pub i64: IntType<'c>,
+    pub word: IntType<'c>,
+    pub f32: FloatType<'c>,
+    pub f64: FloatType<'c>,
+    pub ptr: PointerType<'c>,
+    pub width: Width,
+    /// Guest functions by index; imported ones are not among them.
+    functions: Vec<Option<FunctionValue<'c>>>,
+    /// What may alias what: accesses to guest memory, and to everything else.
+    guest_tag: MetadataValue<'c>,
+    runtime_tag: MetadataValue<'c>,
+    convention: u32,
+    has_tail_calls: bool,
+    /// If backtraces are exact.
+    debug: Option<Debug<'c>>,
+}
+
+/// Translates a module.
+pub fn translate<'c>(context: &'c Context, wasm: &Module<Global>, bytes: &[u8], options: &Options) -> Result<Llvm<'c>> {
+    let mut unit = Unit::new(context, wasm, bytes, options);
+    let count = wasm.func_count();
+    let mut scratch = Scratch::new(&Global);
+    unit.has_tail_calls = has_tail_calls(wasm, bytes, &mut scratch)?;
+    if unit.has_tail_calls && !unit.tail_calls_as_c() {
+        unit.convention = TAIL_CONVENTION;
+    }
+    for index in 0..count {
+        let function = match wasm.body(FuncIdx(index)) {
+            Some(_) => Some(unit.declare(index)?),
+            None => None,
+        };
+        unit.functions.push(function);
+    }
+    for index in 0..count {
+        if let Some(function) = unit.functions.get(index as usize).copied().flatten() {
+            function::translate(&unit, FuncIdx(index), function, &mut scratch)?;
+        }
+    }
+    unit.builder.unset_current_debug_location();
+    for index in 0..wasm.type_count() {
+        unit.entry(TypeIdx(index))?;
+    }
+    if let Some(debug) = &unit.debug {
+        debug.finish();
+    }
+    unit.llvm.verify().map_err(|text| Error::Llvm(text.to_string()))?;
+    Ok(unit.llvm)
+}
+
+/// Says what may become of a call in tail position.
+pub fn set_tail(call: CallSiteValue<'_>, kind: LLVMTailCallKind) {
+    // SAFETY: the call is an instruction of a context that lives.
+    unsafe { LLVMSetTailCallKind(call.as_value_ref(), kind) };
+}
+
+/// Whether a module has tail calls: their convention costs all calls, and not every machine has it.
+fn has_tail_calls(wasm: &Module<Global>, bytes: &[u8], scratch: &mut Scratch<Global>) -> Result<bool> {
+    for index in wasm.imported_func_count()..wasm.func_count() {
+        let mut validator = FuncValidator::new(wasm, bytes, FuncIdx(index), scratch)?;
+        while let Some(instr) = validator.step()? {
+            if matches!(instr.op, Op::ReturnCall | Op::ReturnCallIndirect) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+impl<'c, 'm> Unit<'c, 'm> {
+    fn new(context: &'c Context, wasm: &'m Module<Global>, bytes: &'m [u8], options: &'m Options) -> Self {
+        let width = options.machine.arch.width();
+        let tag = |name: &str, root: MetadataValue<'c>| {
+            let node = context.metadata_node(&[context.metadata_string(name).into(), root.into()]);
+            let zero = context.i64_type().const_zero();
+            context.metadata_node(&[node.into(), node.into(), zero.into()])
+        };
+        let root = context.metadata_node(&[context.metadata_string("moteur").into()]);
+        let llvm = context.create_module("guest");
+        let debug = options.offsets.then(|| Debug::new(context, &llvm));
+        Unit {
+            context,
+            llvm,
+            debug,
+            builder: context.create_builder(),
+            wasm,
+            bytes,
+            options,
+            i1: context.bool_type(),
+            i8: context.i8_type(),
+            i16: context.i16_type(),
+            i32: context.i32_type(),
+            i64: context.i64_type(),
+            word: if width == Width::W32 { context.i32_type() } else { context.i64_type() },
+            f32: context.f32_type(),
+            f64: context.f64_type(),
+            ptr: context.ptr_type(AddressSpace::default()),
+            width,
+            functions: Vec::new(),
+            guest_tag: tag("guest", root),
+            runtime_tag: tag("runtime", root),
+            convention: 0,
+            has_tail_calls: false,
+        }
+    }
+
+    /// The type of a guest's value.
+    pub fn ty(&self, ty: ValType) -> Result<BasicTypeEnum<'c>> {
+        Ok(match ty {
+            ValType::I32 => self.i32.into(),
+            ValType::I64 => self.i64.into(),
+            ValType::F32 => self.f32.into(),
+            ValType::F64 => self.f64.into(),
+            ValType::Ref(_) => self.word.into(),
+            ValType::V128 => return Err(Error::Unsupported("v128 is not compiled".into())),
+        })
+    }
+
+    /// The type of a guest's function with this type.
+    pub fn function_type(&self, ty: FuncType<'_>) -> Result<FunctionType<'c>> {
+        let mut params: Vec<BasicMetadataTypeEnum<'c>> = Vec::new();
+        if self.context_is_argument() {
+            params.push(self.ptr.into());
+        }
+        for param in ty.params {
+            params.push(self.ty(*param)?.into());
+        }
+        let results = ty.results.iter().map(|ty| self.ty(*ty)).collect::<Result<Vec<_>>>()?;
+        Ok(match results.as_slice() {
+            [] => self.context.void_type().fn_type(&params, false),
+            [one] => one.fn_type(&params, false),
+            many => self.context.struct_type(many, false).fn_type(&params, false),
+        })
+    }
+
+    pub fn context_is_argument(&self) -> bool {
+        self.options.machine.context_register().is_none()
+    }
+
+    fn declare(&self, index: u32) -> Result<FunctionValue<'c>> {
+        let ty = self.type_of(FuncIdx(index))?;
+        // LLVM 19 loses count of the stack's arguments in this convention on Thumb: seen with 17 parameters and 16
+        // results, which returned to an address that was none.
+        let bytes = |types: &[ValType]| types.iter().map(|ty| self.slot_bytes(*ty)).sum::<u32>();
+        let is_thumb = self.options.machine.arch == Arch::Thumb;
+        if is_thumb && self.convention == TAIL_CONVENTION && bytes(ty.params).max(bytes(ty.results)) > 16 {
+            let text =
+                "tail calls beside functions with more than four words of parameters or results are not compiled";
+            return Err(Error::Unsupported(text.into()));
+        }
+        let function = self.llvm.add_function(&function_name(index), self.function_type(ty)?, None);
+        function.set_call_conventions(self.convention);
+        self.decorate(function);
+        if let Some(debug) = &self.debug {
+            debug.describe(function, &function_name(index));
+        }
+        Ok(function)
+    }
+
+    /// What every function of ours says about itself.
+    fn decorate(&self, function: FunctionValue<'c>) {
+        let text = |name: &str, value: &str| self.context.create_string_attribute(name, value);
+        // A recursion stays one: it ends with a trap where the stack does, and not as a loop that never does.
+        for attribute in [text("no-builtins", ""), text("frame-pointer", "all"), text("warn-stack-size", "0")] {
+            function.add_attribute(AttributeLoc::Function, attribute);
+        }
+        // Where calls in tail position are those of C, each of the others says of itself that it is none.
+        if !(self.has_tail_calls && self.tail_calls_as_c()) {
+            function.add_attribute(AttributeLoc::Function, text("disable-tail-calls", "true"));
+        }
+        self.mark(function, "nounwind");
+        match self.options.optimise {
+            crate::Optimise::Size => self.mark(function, "optsize"),
+            crate::Optimise::SizeAlone => {
+                self.mark(function, "optsize");
+                self.mark(function, "minsize");
+            }
+            _ => {}
+        }
+    }
+
+    fn mark(&self, function: FunctionValue<'c>, name: &str) {
+        function.add_attribute(AttributeLoc::Function, self.attribute(name));
+    }
+
+    /// What comes next is of the operator at this offset.
+    pub fn locate(&self, function: FunctionValue<'c>, offset: u32) {
+        if let Some(debug) = &self.debug {
+            debug.locate(self.context, &self.builder, function, offset);
+        }
+    }
+
+    /// Whether calls in tail position are made in the convention of C: LLVM has no other for RISC-V. It makes jumps of
+    /// those whose arguments and results are all in registers.
+    pub fn tail_calls_as_c(&self) -> bool {
+        matches!(self.options.machine.arch, Arch::RiscV32 | Arch::RiscV64)
+    }
+
+    /// Whether the convention of C has registers for all arguments and results of a function.
+    pub fn is_all_in_registers(&self, ty: FuncType<'_>) -> bool {
+        let words = |types: &[ValType]| types.iter().map(|ty| self.slot_bytes(*ty)).sum::<u32>() / self.width.bytes();
+        words(ty.params) <= 8 && words(ty.results) <= 2
+    }
+
+    /// Keeps a call where it is: merged with another, it would be of two operators.
+    pub fn keep_apart(&self, call: CallSiteValue<'c>) {
+        call.add_attribute(AttributeLoc::Function, self.attribute("nomerge"));
+    }
+
+    /// Keeps a call from becoming a jump: a recursion ends with a trap where the stack does.
+    pub fn keep_as_call(&self, call: CallSiteValue<'c>) {
+        set_tail(call, LLVMTailCallKind::LLVMTailCallKindNoTail);
+    }
+
+    pub fn attribute(&self, name: &str) -> Attribute {
+        self.context.create_enum_attribute(Attribute::get_named_enum_kind_id(name), 0)
+    }
+
+    pub fn type_of(&self, func: FuncIdx) -> Result<FuncType<'m>> {
+        let ty = self.wasm.func_type_idx(func).and_then(|ty| self.wasm.func_type(ty));
+        ty.ok_or_else(|| Error::Llvm("a function has no type".into()))
+    }
+
+    pub fn type_at(&self, ty: TypeIdx) -> Result<FuncType<'m>> {
+        self.wasm.func_type(ty).ok_or_else(|| Error::Llvm("a type is missing".into()))
+    }
+
+    pub fn function(&self, func: FuncIdx) -> Option<FunctionValue<'c>> {
+        self.functions.get(func.0 as usize).copied().flatten()
+    }
+
+    /// The context's address, at the beginning of `function`.
+    pub fn context_of(&self, function: FunctionValue<'c>) -> Result<PointerValue<'c>> {
+        let Some(assembly) = self.options.machine.context_register() else {
+            let first = function.get_nth_param(0).ok_or_else(|| Error::Llvm("no context".into()))?;
+            return Ok(first.into_pointer_value());
+        };
+        self.read_register(assembly, self.ptr.into()).map(|value| value.into_pointer_value())
+    }
+
+    pub fn read_register(&self, assembly: &str, ty: BasicTypeEnum<'c>) -> Result<BasicValueEnum<'c>> {
+        let read = ty.fn_type(&[], false);
+        let code = self.context.create_inline_asm(read, assembly.into(), "=r".into(), false, false, None, false);
+        let call = self.builder.build_indirect_call(read, code, &[], "")?;
+        call.try_as_basic_value().basic().ok_or_else(|| Error::Llvm("no value".into()))
+    }
+
+    /// Reads a field of the context.
+    pub fn field(&self, ctx: PointerValue<'c>, field: Field) -> Result<IntValue<'c>> {
+        Ok(self.load_runtime(self.word.into(), ctx, field.offset(self.width))?.into_int_value())
+    }
+
+    pub fn field_pointer(&self, ctx: PointerValue<'c>, field: Field) -> Result<PointerValue<'c>> {
+        Ok(self.load_runtime(self.ptr.into(), ctx, field.offset(self.width))?.into_pointer_value())
+    }
+
+    /// Reads what belongs to the runtime, `offset` bytes behind `base`.
+    pub fn load_runtime(
+        &self,
+        ty: BasicTypeEnum<'c>,
+        base: PointerValue<'c>,
+        offset: u32,
+    ) -> Result<BasicValueEnum<'c>> {
+        let place = self.at(base, offset)?;
+        let value = self.builder.build_load(ty, place, "")?;
+        self.tag(value, self.runtime_tag)?;
+        Ok(value)
+    }
+
+    pub fn at(&self, base: PointerValue<'c>, offset: u32) -> Result<PointerValue<'c>> {
+        if offset == 0 {
+            return Ok(base);
+        }
+        let offset = self.word.const_int(u64::from(offset), false);
+        // SAFETY: an address is computed, in code that is generated; nothing is accessed here.
+        Ok(unsafe { self.builder.build_in_bounds_gep(self.i8, base, &[offset], "")? })
+    }
+
+    fn tag(&self, value: BasicValueEnum<'c>, tag: MetadataValue<'c>) -> Result {
+        let instruction = match value {
+            BasicValueEnum::IntValue(value) => value.as_instruction(),
+            BasicValueEnum::FloatValue(value) => value.as_instruction(),
+            BasicValueEnum::PointerValue(value) => value.as_instruction(),
+            _ => None,
+        };
+        match instruction {
+            Some(instruction) => self.tag_instruction(instruction, tag),
+            None => Ok(()),
+        }
+    }
+
+    /// Says that an instruction accesses the guest's memory, which is apart from the runtime's.
+    pub fn tag_guest(&self, instruction: InstructionValue<'c>) -> Result {
+        self.tag_instruction(instruction, self.guest_tag)
+    }
+
+    /// Says that a store can be seen at once. With guard pages, what ends the guest is an access, and LLVM takes no notice
+    /// of that: it would leave out a store if another one follows behind, or do it later.
+    pub fn keep_in_order(&self, store: InstructionValue<'c>) -> Result {
+        if self.options.checks == Checks::GuardPages {
+            store.set_volatile(true).map_err(|text| Error::Llvm(text.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Says that an instruction accesses what belongs to the runtime, which is apart from the guest's memory.
+    pub fn tag_runtime(&self, instruction: InstructionValue<'c>) -> Result {
+        self.tag_instruction(instruction, self.runtime_tag)
+    }
+
+    fn tag_instruction(&self, instruction: InstructionValue<'c>, tag: MetadataValue<'c>) -> Result {
+        let kind = self.context.get_kind_id("tbaa");
+        instruction.set_metadata(tag, kind).map_err(|text| Error::Llvm(text.to_string()))
+    }
+
+    /// Calls a helper of the runtime.
+    pub fn helper(
+        &self,
+        ctx: PointerValue<'c>,
+        helper: Helper,
+        arguments: &[BasicValueEnum<'c>],
+        result: Option<BasicTypeEnum<'c>>,
+    ) -> Result<Option<BasicValueEnum<'c>>> {
+        let mut types: Vec<BasicMetadataTypeEnum<'c>> = vec![self.ptr.into()];
+        types.extend(arguments.iter().map(|value| BasicMetadataTypeEnum::from(value.get_type())));
+        let mut values: Vec<BasicMetadataValueEnum<'c>> = vec![ctx.into()];
+        values.extend(arguments.iter().map(|value| BasicMetadataValueEnum::from(*value)));
+        let ty = match result {
+            Some(result) => result.fn_type(&types, false),
+            None => self.context.void_type().fn_type(&types, false),
+        };
+        let address = self.load_runtime(self.ptr.into(), ctx, helper_offset(helper, self.width))?;
+        let call = self.builder.build_indirect_call(ty, address.into_pointer_value(), &values, "")?;
+        self.keep_apart(call);
+        self.keep_as_call(call);
+        Ok(call.try_as_basic_value().basic())
+    }
+
+    /// The function that ends the guest with this trap: one for each, so that a call of it is short.
+    pub fn trap_function(&self, trap: u32) -> Result<FunctionValue<'c>> {
+        let name = format!("trap{trap}");
+        if let Some(function) = self.llvm.get_function(&name) {
+            return Ok(function);
+        }
+        let code = self.i32.const_int(u64::from(trap), false);
+        self.trap_function_of(&name, &[], |_| code)
+    }
+
+    /// The function that ends the guest with the code that it is given.
+    pub fn trap_with_code(&self) -> Result<FunctionValue<'c>> {
+        if let Some(function) = self.llvm.get_function("trap") {
+            return Ok(function);
+        }
+        let at = usize::from(self.context_is_argument());
+        self.trap_function_of("trap", &[self.i32.into()], |params| params[at].into_int_value())
+    }
+
+    fn trap_function_of(
+        &self,
+        name: &str,
+        more: &[BasicMetadataTypeEnum<'c>],
+        code: impl Fn(&[BasicValueEnum<'c>]) -> IntValue<'c>,
+    ) -> Result<FunctionValue<'c>> {
+        let here = self.builder.get_insert_block();
+        let location = self.builder.get_current_debug_location();
+        self.builder.unset_current_debug_location();
+        let mut params: Vec<BasicMetadataTypeEnum<'c>> = Vec::new();
+        if self.context_is_argument() {
+            params.push(self.ptr.into());
+        }
+        params.extend_from_slice(more);
+        let ty = self.context.void_type().fn_type(&params, false);
+        let function = self.llvm.add_function(name, ty, Some(Linkage::Internal));
+        for attribute in ["nounwind", "noinline", "cold"] {
+            self.mark(function, attribute);
+        }
+        let entry = self.context.append_basic_block(function, "");
+        self.builder.position_at_end(entry);
+        let ctx = self.context_of(function)?;
+        let params: Vec<_> = function.get_params();
+        let ty = self.context.void_type().fn_type(&[self.ptr.into(), self.i32.into()], false);
+        let address = self.load_runtime(self.ptr.into(), ctx, helper_offset(Helper::Trap, self.width))?;
+        let values = [ctx.into(), code(&params).into()];
+        let call = self.builder.build_indirect_call(ty, address.into_pointer_value(), &values, "")?;
+        call.set_tail_call(true);
+        self.builder.build_return(None)?;
+        if let Some(here) = here {
+            self.builder.position_at_end(here);
+        }
+        if let Some(location) = location {
+            self.builder.set_current_debug_location(location);
+        }
+        Ok(function)
+    }
+
+    /// The entry for a type: `(code, slots)`, which reads the arguments from the words at `slots`, calls `code`, and writes
+    /// the results there.
+    fn entry(&self, index: TypeIdx) -> Result {
+        let ty = self.type_at(index)?;
+        let guest = self.function_type(ty)?;
+        let mut params: Vec<BasicMetadataTypeEnum<'c>> = Vec::new();
+        if self.context_is_argument() {
+            params.push(self.ptr.into());
+        }
+        params.extend([BasicMetadataTypeEnum::from(self.ptr), self.ptr.into()]);
+        let entry_type = self.context.void_type().fn_type(&params, false);
+        let function = self.llvm.add_function(&entry_name(index.0), entry_type, None);
+        self.decorate(function);
+        let block = self.context.append_basic_block(function, "");
+        self.builder.position_at_end(block);
+        let params = function.get_params();
+        let first = usize::from(self.context_is_argument());
+        let (code, slots) = (params[first].into_pointer_value(), params[first + 1].into_pointer_value());
+        let mut values: Vec<BasicMetadataValueEnum<'c>> = Vec::new();
+        if self.context_is_argument() {
+            values.push(params[0].into());
+        }
+        values.extend(self.load_slots(slots, ty.params)?.into_iter().map(BasicMetadataValueEnum::from));
+        let call = self.builder.build_indirect_call(guest, code, &values, "")?;
+        call.set_call_convention(self.convention);
+        let results = self.results_of(call.try_as_basic_value().basic(), ty.results)?;
+        self.store_slots(slots, ty.results, &results)?;
+        self.builder.build_return(None)?;
+        Ok(())
+    }
+
+    /// The results of a call, one by one.
+    pub fn results_of(&self, value: Option<BasicValueEnum<'c>>, types: &[ValType]) -> Result<Vec<BasicValueEnum<'c>>> {
+        match (types.len(), value) {
+            (0, _) => Ok(Vec::new()),
+            (1, Some(value)) => Ok(vec![value]),
+            (count, Some(value)) => {
+                let parts = value.into_struct_value();
+                let part = |index| self.builder.build_extract_value(parts, index, "").map_err(Error::from);
+                (0..count as u32).map(part).collect()
+            }
+            _ => Err(Error::Llvm("a call gives no value".into())),
+        }
+    }
+
+    /// Whether the results of a function fit into the registers that there are for them; if not, they go through memory.
+    pub fn returns_in_registers(&self, ty: FuncType<'_>) -> bool {
+        let (ints_max, floats_max) = match self.options.machine.arch {
+            Arch::X86_64 => (3, 2),
+            Arch::AArch64 => (8, 8),
+            // `declare` refuses more.
+            Arch::Thumb | Arch::RiscV32 | Arch::RiscV64 => return true,
+        };
+        let floats = ty.results.iter().filter(|ty| matches!(ty, ValType::F32 | ValType::F64)).count();
+        floats <= floats_max && ty.results.len() - floats <= ints_max
+    }
+
+    /// Bytes of the slots that a value takes.
+    pub fn slot_bytes(&self, ty: ValType) -> u32 {
+        match ty {
+            ValType::I64 | ValType::F64 => 8,
+            _ => self.width.bytes(),
+        }
+    }
+
+    /// Writes values to a list of slots; 32 bits in a wide slot are zero-extended.
+    pub fn store_slots(&self, slots: PointerValue<'c>, types: &[ValType], values: &[BasicValueEnum<'c>]) -> Result {
+        let mut at = 0;
+        for (ty, value) in types.iter().zip(values) {
+            let place = self.at(slots, at)?;
+            let value = match (ty, self.width) {
+                (ValType::I32, Width::W64) => {
+                    self.builder.build_int_z_extend(value.into_int_value(), self.word, "")?.into()
+                }
+                (ValType::F32, Width::W64) => {
+                    let bits = self.builder.build_bit_cast(*value, self.i32, "")?.into_int_value();
+                    self.builder.build_int_z_extend(bits, self.word, "")?.into()
+                }
+                _ => *value,
+            };
+            let store = self.builder.build_store(place, value)?;
+            store.set_alignment(self.width.bytes()).map_err(|error| Error::Llvm(format!("{error:?}")))?;
+            at += self.slot_bytes(*ty);
+        }
+        Ok(())
+    }
+
+    /// Reads values from a list of slots.
+    pub fn load_slots(&self, slots: PointerValue<'c>, types: &[ValType]) -> Result<Vec<BasicValueEnum<'c>>> {
+        let mut at = 0;
+        let mut values = Vec::new();
+        for ty in types {
+            let value = self.load_runtime(self.ty(*ty)?, slots, at)?;
+            if let Some(load) = value.as_instruction_value() {
+                load.set_alignment(self.width.bytes()).map_err(|error| Error::Llvm(format!("{error:?}")))?;
+            }
+            values.push(value);
+            at += self.slot_bytes(*ty);
+        }
+        Ok(values)
+    }
+}
