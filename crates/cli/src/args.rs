@@ -2,12 +2,18 @@
 //! was not understood. Options stand before FILE; whatever follows FILE belongs to the guest, untouched.
 
 use std::ffi::{OsStr, OsString};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
+use moteur_guest::wasi::{Allowed, AllowedError};
 
 use crate::help;
+
+pub mod compile;
+
+pub use compile::Compile;
 
 /// One complete request.
 #[derive(Debug)]
@@ -16,6 +22,8 @@ pub enum Command {
     Print(&'static str),
     /// `moteur run`
     Run(Box<Run>),
+    /// `moteur compile`
+    Compile(Compile),
     /// `moteur validate`
     Validate(PathBuf),
     /// `moteur inspect`
@@ -33,6 +41,14 @@ pub struct Run {
     pub invoke: Option<String>,
     /// The guest's environment: nothing of the host's is passed on by itself.
     pub environment: Vec<(OsString, OsString)>,
+    /// The directories that the guest gets.
+    pub directories: Vec<GivenDirectory>,
+    /// Where the guest may connect and send: lines that `Allowed` understands.
+    pub connects: Vec<String>,
+    /// Where others may reach the guest: lines that `Allowed` understands.
+    pub listens: Vec<String>,
+    /// Addresses at which the guest gets a socket that listens.
+    pub listeners: Vec<SocketAddr>,
     /// Units of fuel; without it, execution is not counted.
     pub fuel: Option<u64>,
     /// The longest time the guest may run.
@@ -43,6 +59,33 @@ pub struct Run {
     pub memory_bytes_max: Option<u64>,
     /// Lower every function when the module is loaded instead of at its first call.
     pub eager: bool,
+    /// Which native code is run.
+    pub native: Native,
+    /// Whether native code compares addresses, also where the processor could do that.
+    pub explicit_checks: bool,
+}
+
+/// Which native code `moteur run` runs.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Native {
+    /// None: native sections are ignored.
+    #[default]
+    Ignored,
+    /// What the module brings along.
+    Trusted,
+    /// What is compiled in memory before the run.
+    Compiled,
+}
+
+/// A directory of the host that the guest gets.
+#[derive(Debug, PartialEq, Eq)]
+pub struct GivenDirectory {
+    /// Where it is.
+    pub host: PathBuf,
+    /// The name under which the guest finds it.
+    pub guest: String,
+    /// Whether the guest may change what is in it.
+    pub writable: bool,
 }
 
 /// A command line that cannot be understood: exit status 2.
@@ -59,15 +102,16 @@ impl From<lexopt::Error> for Usage {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage> {
     let mut parser = Parser::from_args(words);
     match parser.next()? {
-        None => Err(Usage("a command is missing: run, validate or inspect".into())),
+        None => Err(Usage("a command is missing: run, compile, validate or inspect".into())),
         Some(Arg::Short('h') | Arg::Long("help")) => Ok(Command::Print(help::MAIN)),
         Some(Arg::Short('V') | Arg::Long("version")) => Ok(Command::Print(help::VERSION)),
         Some(Arg::Value(command)) => match command.to_str() {
             Some("run") => parse_run(&mut parser),
+            Some("compile") => compile::parse(&mut parser),
             Some("validate") => parse_file(&mut parser, help::VALIDATE, Command::Validate),
             Some("inspect") => parse_file(&mut parser, help::INSPECT, Command::Inspect),
             Some("help") => Ok(Command::Print(help::MAIN)),
-            _ => Err(Usage(format!("{command:?} is not a command; there are run, validate and inspect"))),
+            _ => Err(Usage(format!("{command:?} is not a command; there are run, compile, validate and inspect"))),
         },
         Some(argument) => Err(argument.unexpected().into()),
     }
@@ -80,6 +124,13 @@ fn parse_run(parser: &mut Parser) -> Result<Command, Usage> {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Print(help::RUN)),
             Arg::Long("invoke") => run.invoke = Some(parser.value()?.string()?),
             Arg::Short('e') | Arg::Long("env") => run.environment.push(variable(&parser.value()?)?),
+            Arg::Long("dir") => run.directories.push(directory("--dir", &parser.value()?, true)?),
+            Arg::Long("dir-ro") => run.directories.push(directory("--dir-ro", &parser.value()?, false)?),
+            Arg::Long("allow-net") => run.connects.push(allowed("--allow-net", &parser.value()?, Allowed::parse)?),
+            Arg::Long("allow-listen") => {
+                run.listens.push(allowed("--allow-listen", &parser.value()?, Allowed::parse_listen)?);
+            }
+            Arg::Long("listen") => run.listeners.push(socket_address("--listen", &parser.value()?)?),
             Arg::Long("fuel") => run.fuel = Some(number("--fuel", &parser.value()?)?),
             Arg::Long("timeout") => run.timeout = Some(duration(&parser.value()?)?),
             Arg::Long("stack-size") => {
@@ -92,6 +143,9 @@ fn parse_run(parser: &mut Parser) -> Result<Command, Usage> {
                 run.memory_bytes_max = Some(bytes("--max-memory", &parser.value()?)?);
             }
             Arg::Long("eager") => run.eager = true,
+            Arg::Long("explicit-checks") => run.explicit_checks = true,
+            Arg::Long("native") => choose(&mut run, Native::Trusted)?,
+            Arg::Long("jit") => choose(&mut run, Native::Compiled)?,
             Arg::Value(file) => {
                 run.file = file.into();
                 run.arguments = guest_arguments(parser)?;
@@ -101,6 +155,15 @@ fn parse_run(parser: &mut Parser) -> Result<Command, Usage> {
         }
     }
     Err(Usage("run: FILE is missing".into()))
+}
+
+/// Chooses which native code is run, once.
+fn choose(run: &mut Run, native: Native) -> Result<(), Usage> {
+    if run.native != Native::Ignored && run.native != native {
+        return Err(Usage("--native and --jit exclude each other".into()));
+    }
+    run.native = native;
+    Ok(())
 }
 
 /// Everything after FILE, verbatim; a `--` that follows FILE directly is the separator and no argument.
@@ -131,6 +194,37 @@ fn variable(word: &OsStr) -> Result<(OsString, OsString), Usage> {
         Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
         _ => Err(Usage(format!("--env: expected KEY=VALUE, found {text:?}"))),
     }
+}
+
+/// `HOST::GUEST`, or `HOST` for a directory that has the same name on both sides. The last `::` counts.
+fn directory(option: &str, word: &OsStr, writable: bool) -> Result<GivenDirectory, Usage> {
+    let text = word.to_str().ok_or_else(|| Usage(format!("{option}: {word:?} is not UTF-8")))?;
+    let (host, guest) = text.rsplit_once("::").unwrap_or((text, text));
+    if host.is_empty() || guest.is_empty() {
+        return Err(Usage(format!("{option}: expected HOST or HOST::GUEST, found {text:?}")));
+    }
+    Ok(GivenDirectory { host: host.into(), guest: guest.into(), writable })
+}
+
+/// A line of what a guest may reach, which is good for that direction.
+fn allowed<'w>(
+    option: &str,
+    word: &'w OsStr,
+    parse: fn(&'w str) -> Result<Allowed<'w>, AllowedError>,
+) -> Result<String, Usage> {
+    let text = word.to_str().ok_or_else(|| Usage(format!("{option}: {word:?} is not UTF-8")))?;
+    match parse(text) {
+        Ok(_) => Ok(text.into()),
+        Err(error) => Err(Usage(format!("{option} {text:?}: {error}"))),
+    }
+}
+
+/// An address of this machine and a port.
+fn socket_address(option: &str, word: &OsStr) -> Result<SocketAddr, Usage> {
+    let address = word.to_str().and_then(|text| text.parse().ok());
+    address.ok_or_else(|| {
+        Usage(format!("{option}: {word:?} is not ADDRESS:PORT, such as 127.0.0.1:8080, 0.0.0.0:80 or [::1]:8080"))
+    })
 }
 
 fn text<'a>(option: &str, word: &'a OsStr) -> Result<&'a str, Usage> {
@@ -221,6 +315,32 @@ mod tests {
     }
 
     #[test]
+    fn directories_have_a_name_on_both_sides() {
+        let asked = run(&["run", "--dir", "a", "--dir-ro=/b/c::/", "--dir", "x::y::z", "f"]);
+        let given: Vec<_> = asked.directories.iter().map(|directory| (&*directory.guest, directory.writable)).collect();
+        assert_eq!(given, [("a", true), ("/", false), ("z", true)]);
+        let hosts: Vec<_> = asked.directories.iter().filter_map(|directory| directory.host.to_str()).collect();
+        assert_eq!(hosts, ["a", "/b/c", "x::y"]);
+    }
+
+    #[test]
+    fn what_a_guest_may_reach_is_kept_as_it_stands() {
+        let asked = run(&[
+            "run",
+            "--allow-net",
+            "example.org:443",
+            "--allow-net=*:*/udp",
+            "--listen=[::1]:80",
+            "--allow-listen",
+            "127.0.0.1:*",
+            "f",
+        ]);
+        assert_eq!(asked.connects, ["example.org:443", "*:*/udp"]);
+        assert_eq!(asked.listens, ["127.0.0.1:*"]);
+        assert_eq!(asked.listeners, ["[::1]:80".parse::<SocketAddr>().unwrap()]);
+    }
+
+    #[test]
     fn every_mistake_is_named() {
         for (words, part) in [
             (&[][..], "command is missing"),
@@ -234,9 +354,17 @@ mod tests {
             (&["run", "--stack-size", "", "f"][..], "--stack-size"),
             (&["run", "--env", "novalue", "f"][..], "KEY=VALUE"),
             (&["run", "--env", "=x", "f"][..], "KEY=VALUE"),
+            (&["run", "--dir", "", "f"][..], "--dir: expected HOST"),
+            (&["run", "--dir-ro", "::/", "f"][..], "--dir-ro: expected HOST"),
+            (&["run", "--dir", "a::", "f"][..], "--dir: expected HOST"),
+            (&["run", "--allow-net", "example.org", "f"][..], "--allow-net \"example.org\": there is no port"),
+            (&["run", "--allow-net", "10.0.0.1/8:80", "f"][..], "bits behind"),
+            (&["run", "--allow-listen", "localhost:80", "f"][..], "--allow-listen \"localhost:80\": a name"),
+            (&["run", "--listen", "localhost:80", "f"][..], "--listen: \"localhost:80\" is not ADDRESS:PORT"),
             (&["run", "--invoke"][..], "--invoke"),
             (&["run", "--eager=yes", "f"][..], "--eager"),
             (&["run", "--wings", "f"][..], "--wings"),
+            (&["run", "--jit", "--native", "f"][..], "exclude each other"),
             (&["validate"][..], "FILE is missing"),
             (&["validate", "a", "b"][..], "\"b\""),
             (&["inspect", "--fuel"][..], "--fuel"),
@@ -248,9 +376,15 @@ mod tests {
 
     #[test]
     fn help_is_found_everywhere() {
-        for words in
-            [&["--help"][..], &["-h"], &["help"], &["run", "--help"], &["validate", "-h"], &["inspect", "--help"]]
-        {
+        for words in [
+            &["--help"][..],
+            &["-h"],
+            &["help"],
+            &["run", "--help"],
+            &["validate", "-h"],
+            &["inspect", "--help"],
+            &["compile", "f", "-h"],
+        ] {
             let command = parse(words.iter().map(OsString::from));
             assert!(matches!(command, Ok(Command::Print(_))), "{words:?}: {command:?}");
         }

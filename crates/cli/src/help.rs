@@ -13,6 +13,7 @@ FILE is a WebAssembly module, binary (.wasm) or text (.wat).
 
 Commands:
   run FILE [ARGS]   Run a program, or call one of its functions
+  compile FILE      Add native code for one or several machines to a module
   validate FILE     Say whether a module is valid, and if not, where and why
   inspect FILE      Show imports, exports and what the module takes in flash and RAM
 
@@ -33,7 +34,10 @@ Usage: moteur run [OPTIONS] FILE [ARGS]
 Without --invoke, the exported function `_start` is called, which is where a WASI
 program begins. Everything after FILE goes to the guest as it stands; a `--` right
 after FILE is dropped. The guest sees its arguments, the variables given by --env,
-clocks, random numbers and the standard streams, and nothing else of this machine.
+the directories given by --dir and --dir-ro, the part of the network that --allow-net
+and its like name, clocks, random numbers and the standard streams, and nothing else
+of this machine. Programs without a C library find `printf`, `malloc` and their like
+as imports of `env`.
 
 What to run:
       --invoke NAME     Call the exported function NAME. ARGS are read by its type:
@@ -41,7 +45,33 @@ What to run:
                         (0xff), f32 and f64 as 1.5, 1e-3, inf, nan or nan:0x7fc00001,
                         references as `null`. Results are printed one per line
   -e, --env KEY=VALUE   Give the guest an environment variable; may be repeated
+      --dir HOST[::GUEST]
+                        Give the guest the directory HOST and all below it, under the
+                        name GUEST (or the same name). No path, `..` or symbolic link
+                        leads out of it; may be repeated
+      --dir-ro HOST[::GUEST]
+                        The same, but the guest can change nothing in it
+      --allow-net HOST:PORT[/tcp|/udp]
+                        Let the guest connect and send there. HOST is a name, an
+                        address (IPv6 in brackets), a network such as 10.0.0.0/8, or *
+                        for every host; PORT is a number, or * for every port. A name
+                        may be looked up, and allows the addresses that it then has;
+                        may be repeated
+      --allow-listen ADDRESS:PORT[/tcp|/udp]
+                        Let others reach the guest at this address of the machine
+      --listen ADDRESS:PORT
+                        Give the guest a socket that listens there already: the next
+                        descriptor from 3 on, behind the directories
       --eager           Translate all functions at load, not each at its first call
+      --jit             Compile to native code for this machine in memory, run that
+      --native          Run the native code that `moteur compile` put into FILE, where
+                        it fits this machine; otherwise say why not, and interpret.
+                        NATIVE CODE CANNOT BE CHECKED: it can do whatever you can.
+                        Use this for files whose maker you trust. Without it, native
+                        code in FILE is ignored
+      --explicit-checks Let native code compare addresses. Without it, the processor
+                        does that where it can (Linux on x86-64 and AArch64), and each
+                        memory takes 8 GiB of addresses (not of memory)
 
 What it may use up:
       --fuel N          Stop with a trap after about N instructions
@@ -57,6 +87,41 @@ Exit status:
   134                   after a trap; reason and backtrace go to the standard error
   1                     when the module cannot be loaded or linked
   2                     when the command line is not understood
+";
+
+/// `moteur compile --help`
+pub const COMPILE: &str = "\
+Add native code for one or several machines to a module
+
+Usage: moteur compile [OPTIONS] FILE
+
+The result is the same module with one more custom section per machine. It still runs
+everywhere: natively where a section fits and is trusted (`moteur run --native`),
+interpreted elsewhere. Compiling for one more machine adds a section; for the same
+machine, it takes the old one's place.
+
+      --target TRIPLE   The machine; may be repeated. Without it, this one. There are
+                        thumbv6m-none-eabi, thumbv7m-none-eabi, thumbv7em-none-eabi,
+                        thumbv7em-none-eabihf, thumbv8m.main-none-eabi,
+                        thumbv8m.main-none-eabihf, riscv32imc-unknown-none-elf,
+                        riscv32imac-unknown-none-elf, riscv64gc-unknown-none-elf,
+                        aarch64-unknown-none, aarch64-unknown-linux-gnu,
+                        x86_64-unknown-linux-gnu
+      --cpu NAME        The CPU of the --target before it, as LLVM calls it, such as
+                        cortex-m7: the code may then need what not every such machine
+                        has, and is refused where that is missing
+  -O LEVEL              How hard to try: 0, 1, 2 or 3 (for speed), s or z (for size).
+                        Without it, 3
+      --fuel            The code counts fuel: `moteur run --fuel` needs that, a run
+                        without it the other kind. A file may have both
+      --guard-pages     The code compares no addresses: only Linux on x86-64 and AArch64
+                        runs that. A file may have both
+  -o, --output OUT      Where the result goes; `-` is the standard output. Without it,
+                        beside FILE: a.wasm and a.wat become a.native.wasm
+      --emit KIND       Write what stands in between instead: llvm-ir, asm or obj.
+                        Goes beside FILE as .ll, .s or .o
+
+  -h, --help            Print this text
 ";
 
 /// `moteur validate --help`

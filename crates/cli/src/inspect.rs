@@ -37,6 +37,7 @@ pub fn inspect(file: &Path) -> Result<String, Failure> {
     write_sections(&mut text, source);
     write_types(&mut text, &module);
     write_own(&mut text, source);
+    write_native(&mut text, &module);
     match measure(source) {
         Ok(cost) => write_cost(&mut text, source, &cost),
         Err(error) => text += &format!("\nPool: not measured: {error}\n"),
@@ -95,6 +96,24 @@ fn write_own(text: &mut String, source: Source) {
             let most = max.map_or("no maximum".to_owned(), |max| format!("at most {max}"));
             let _ = writeln!(text, "{what} of {min} {unit}, {most}");
         }
+    }
+}
+
+/// Native code: for which machine, how much, and whether it could run here.
+fn write_native(text: &mut String, module: &Module) {
+    for section in module.native_sections() {
+        let machine = section.made_for.map_or("unknown".to_owned(), |made_for| {
+            let features: String = section.features().map(|name| format!(" {name}")).collect();
+            let metering = if made_for.metering { ", counts fuel" } else { "" };
+            let (arch, float) = (made_for.arch.name(), made_for.float_abi.name());
+            format!("{arch}{features}, {float}, {}{metering}", made_for.checks.name())
+        });
+        let fits = match section.fits {
+            Ok(()) => "fits this machine".to_owned(),
+            Err(refusal) => format!("not for this machine: {refusal}"),
+        };
+        let (code, frame) = (section.code_bytes, section.frame_bytes_max);
+        let _ = writeln!(text, "Native code for {machine}: {code} bytes, largest frame {frame} bytes; {fits}");
     }
 }
 

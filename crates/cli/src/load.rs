@@ -53,7 +53,7 @@ pub fn validate(file: &Path) -> Result<(), Failure> {
 }
 
 /// Names file, offset, function and cause of an error that a module was refused with.
-fn explain(file: &Path, source: Source, error: Error) -> Failure {
+pub fn explain(file: &Path, source: Source, error: Error) -> Failure {
     let mut text = error.to_string();
     if let Error::Module(error) = error {
         if let Some(place) = usize::try_from(error.offset).ok().and_then(|at| locate::function_at(source.bytes, at)) {

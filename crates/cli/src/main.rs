@@ -1,4 +1,4 @@
-//! The command `moteur`: runs, validates and inspects WebAssembly modules.
+//! The command `moteur`: runs, compiles, validates and inspects WebAssembly modules.
 //!
 //! | module | does |
 //! |---|---|
@@ -6,19 +6,25 @@
 //! | `load` | reads a file, translates text, and says what is wrong with a module |
 //! | `sections`, `locate` | a module as its file shows it; the function that a byte offset belongs to |
 //! | `run` | `moteur run`: links, limits, calls |
+//! | `compile`, `native` | `moteur compile` and `run --jit`; running native code |
 //! | `watchdog` | `--timeout` |
 //! | `values` | reads arguments and prints results by their types |
 //! | `inspect`, `describe` | `moteur inspect`; types and errors of linking in words |
 //! | `failure` | exit statuses |
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod args;
+#[cfg_attr(not(feature = "llvm"), path = "compile_none.rs")]
+mod compile;
 mod describe;
 mod failure;
 mod help;
 mod inspect;
 mod load;
 mod locate;
+#[allow(unsafe_code)]
+#[cfg_attr(not(unix), path = "native_none.rs")]
+mod native;
 mod run;
 mod sections;
 mod values;
@@ -50,6 +56,7 @@ fn command() -> Result<(), Failure> {
             Ok(())
         }
         Command::Run(options) => run::run(&options),
+        Command::Compile(options) => compile::compile(&options),
         Command::Validate(file) => load::validate(&file),
         Command::Inspect(file) => inspect::inspect(&file).map(|text| print(&text)),
     }

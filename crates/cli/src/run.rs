@@ -1,37 +1,60 @@
-//! `moteur run`: loads a module, gives it WASI and its limits, calls `_start` or the function that was asked for, and tells
-//! how it ended.
+//! `moteur run`: loads a module, gives it WASI, the built-in libc and its limits, calls `_start` or the function that was
+//! asked for, and tells how it ended.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use moteur::{Config, Engine, Error, ExternType, FuncType, Heap, Instance, Linker, Module, Store, Trap, Val};
-use moteur_guest::Wasi;
+use moteur_guest::wasi::{Access, Allowed};
+use moteur_guest::{Libc, Wasi, libc};
+use moteur_platform::std::files::{self, HostFiles};
 
-use crate::args::Run;
+use crate::args::{GivenDirectory, Native, Run};
+use crate::compile;
 use crate::describe;
 use crate::failure::Failure;
 use crate::load::{self, Source};
 use crate::locate;
+use crate::native;
 use crate::sections::{self, sections};
 use crate::values;
 use crate::watchdog::Watchdog;
 
 /// Bytes of a page of memory.
 const PAGE_BYTES: u64 = 65_536;
+/// The most that native code may have of this process's own stack, in bytes, which is the default too.
+const NATIVE_STACK_BYTES_MAX: usize = 512 << 10;
 /// Where a WASI program begins, and where a WASI library gets ready to be called.
 const START: &str = "_start";
 const INITIALIZE: &str = "_initialize";
 
+/// The directories that the guest gets, and what it opens there.
+static FILES: HostFiles = HostFiles::new();
+
+/// What the guest's imports work on.
+struct World {
+    wasi: Wasi,
+    libc: Libc,
+}
+
 /// Runs a module as the command line says.
 pub fn run(options: &Run) -> Result<(), Failure> {
     let file = &options.file;
-    let source = load::read(file)?;
-    let engine = Engine::new(config(options)).map_err(|error| load::refused(file, error))?;
+    let mut source = load::read(file)?;
+    if options.native == Native::Compiled {
+        source = compile::in_memory(file, source, options.fuel.is_some(), has_guard_pages(options))?;
+    }
+    let engine = Engine::new(config(options)?).map_err(|error| load::refused(file, error))?;
     let module = load::module(&engine, file, source)?;
+    if options.native != Native::Ignored {
+        tell_if_interpreted(file, &module);
+    }
     let entry = entry(options, &module, source)?;
 
     let wasi = wasi(options, &engine).map_err(|error| load::refused(file, error))?;
-    let mut store = Store::new(&engine, wasi).map_err(|error| load::refused(file, error))?;
+    let world = World { wasi, libc: Libc::new(&moteur_platform::std::Std) };
+    let mut store = Store::new(&engine, world).map_err(|error| load::refused(file, error))?;
     if let Some(fuel) = options.fuel {
         store.set_fuel(fuel).map_err(|error| load::refused(file, error))?;
     }
@@ -50,16 +73,36 @@ pub fn run(options: &Run) -> Result<(), Failure> {
     }
 }
 
-fn config(options: &Run) -> Config {
+fn config(options: &Run) -> Result<Config, Failure> {
     let mut config = Config::new(Heap::system()).fuel(options.fuel.is_some()).eager(options.eager);
     if let Some(bytes) = options.stack_bytes {
-        config = config.stack_bytes(bytes);
+        config = config.stack_bytes(bytes).native_stack_bytes(bytes.min(NATIVE_STACK_BYTES_MAX));
     }
     if let Some(bytes) = options.memory_bytes_max {
         let pages = u32::try_from(bytes / PAGE_BYTES).unwrap_or(u32::MAX);
         config = config.max_memory_pages(pages.min(65_536));
     }
-    config
+    match options.native {
+        Native::Ignored => Ok(config),
+        _ => native::trusting(config, has_guard_pages(options))
+            .ok_or_else(|| Failure::Refused("this system runs no native code".into())),
+    }
+}
+
+/// Whether memories are guarded, so that native code needs no checks.
+fn has_guard_pages(options: &Run) -> bool {
+    native::CAN_GUARD && !options.explicit_checks
+}
+
+/// Says why native code is not run although it was asked for: the module is interpreted then, and only slower.
+fn tell_if_interpreted(file: &Path, module: &Module) {
+    let cause = match module.native() {
+        Ok(true) => return,
+        Ok(false) => "there is no native code in it (`moteur compile` adds some)".to_owned(),
+        Err(refusal) => format!("its native code does not fit this machine: {refusal}"),
+    };
+    // Whoever closed the standard error does not want to read it.
+    let _ = writeln!(std::io::stderr(), "note: {}: interpreted, as {cause}", file.display());
 }
 
 fn wasi(options: &Run, engine: &Engine) -> Result<Wasi, String> {
@@ -72,7 +115,32 @@ fn wasi(options: &Run, engine: &Engine) -> Result<Wasi, String> {
         wasi.variable(key.as_encoded_bytes(), value.as_encoded_bytes())
             .map_err(|error| format!("variable {key:?}: {error}"))?;
     }
+    for directory in &options.directories {
+        give(&mut wasi, directory).map_err(|error| format!("directory {:?}: {error}", directory.host))?;
+    }
+    // Behind the directories: a C library looks for those one after the other, and ends at the first that is none.
+    for address in &options.listeners {
+        wasi.listener(*address).map_err(|error| format!("--listen {address}: {error}"))?;
+    }
+    for (lines, allow) in
+        [(&options.connects, Wasi::allow_net as fn(&mut Wasi, &_) -> _), (&options.listens, Wasi::allow_listen)]
+    {
+        for line in lines {
+            let allowed = Allowed::parse(line).map_err(|error| format!("{line:?}: {error}"))?;
+            allow(&mut wasi, &allowed).map_err(|error| format!("{line:?}: {error}"))?;
+        }
+    }
     Ok(wasi)
+}
+
+/// Gives the guest a directory of the host.
+fn give(wasi: &mut Wasi, directory: &GivenDirectory) -> Result<(), String> {
+    let (on_host, in_guest) = match directory.writable {
+        true => (files::Access::ReadWrite, Access::ReadWrite),
+        false => (files::Access::ReadOnly, Access::ReadOnly),
+    };
+    let root = FILES.open_root(&directory.host, on_host).map_err(|error| error.to_string())?;
+    wasi.directory(&directory.guest, &FILES, root, in_guest).map_err(|error| error.to_string())
 }
 
 /// What is called once the module is instantiated.
@@ -144,9 +212,10 @@ fn arguments(options: &Run, name: &str, ty: FuncType<'_>) -> Result<Vec<Val>, Fa
     read.collect()
 }
 
-fn execute(store: &mut Store<Wasi>, module: &Module, entry: &Entry) -> Result<Vec<Val>, Error> {
+fn execute(store: &mut Store<World>, module: &Module, entry: &Entry) -> Result<Vec<Val>, Error> {
     let mut linker = Linker::new(module.engine());
-    moteur_guest::wasi::add_to_linker(&mut linker, |wasi: &mut Wasi| wasi)?;
+    moteur_guest::wasi::add_to_linker(&mut linker, |world: &mut World| &mut world.wasi)?;
+    libc::add_to_linker(&mut linker, |world: &mut World| &mut world.libc)?;
     let instance = linker.instantiate(&mut *store, module)?;
     match entry {
         Entry::Nothing => Ok(Vec::new()),
@@ -163,13 +232,13 @@ fn execute(store: &mut Store<Wasi>, module: &Module, entry: &Entry) -> Result<Ve
     }
 }
 
-fn call(store: &mut Store<Wasi>, instance: Instance, name: &str) -> Result<Vec<Val>, Error> {
+fn call(store: &mut Store<World>, instance: Instance, name: &str) -> Result<Vec<Val>, Error> {
     instance.typed_func::<(), ()>(&*store, name)?.call(store, ())?;
     Ok(Vec::new())
 }
 
 /// Explains how a guest ended that did not end well.
-fn ended(options: &Run, store: &Store<Wasi>, module: &Module, error: Error) -> Failure {
+fn ended(options: &Run, store: &Store<World>, module: &Module, error: Error) -> Failure {
     let file: &Path = &options.file;
     match error {
         Error::Trap(trap) => Failure::Trap(trapped(options, store, module, trap)),
@@ -182,7 +251,7 @@ fn ended(options: &Run, store: &Store<Wasi>, module: &Module, error: Error) -> F
 }
 
 /// The reason of a trap, and under it the guest functions that were active, the innermost first.
-fn trapped(options: &Run, store: &Store<Wasi>, module: &Module, trap: Trap) -> String {
+fn trapped(options: &Run, store: &Store<World>, module: &Module, trap: Trap) -> String {
     let mut text = format!("{}: trap: {trap}", options.file.display());
     match (trap, options.timeout, options.fuel) {
         (Trap::Interrupted, Some(timeout), _) => text += &format!(" after {timeout:?} (--timeout)"),

@@ -25,6 +25,36 @@ fn compile(name: &str, options: &[&str]) -> String {
     program
 }
 
+/// An empty folder, for a program that works with files.
+fn folder() -> String {
+    let inside = file("inside", "");
+    std::fs::remove_file(&inside).unwrap();
+    inside.strip_suffix("/inside").unwrap().to_owned()
+}
+
+#[test]
+#[ignore = "needs the target wasm32-wasip1"]
+fn files_are_the_same_as_on_this_machine() {
+    let (native, guest) = (compile("native", &[]), compile("guest.wasm", &["--target=wasm32-wasip1"]));
+    let expected = natively(&native, &["tree", &folder()], "");
+    assert!(expected.1.ends_with("\nOk(())\n"), "{expected:?}");
+    let given = format!("{}::/data", folder());
+    let ran = moteur(&["run", "--dir", &given, &guest, "tree", "/data"]);
+    assert_eq!((ran.status, ran.out.clone()), expected, "{}", ran.err);
+    // By the same name on both sides, and below a directory that was given.
+    let root = folder();
+    let ran = moteur(&["run", "--dir", &root, &guest, "tree", &root]);
+    assert_eq!((ran.status, ran.out.clone()), expected, "{}", ran.err);
+    // What is read-only stays as it is, and elsewhere there is nothing.
+    let ran = moteur(&["run", "--dir-ro", &given, &guest, "tree", "/data"]);
+    assert!(ran.status == Some(0) && ran.out.starts_with("Err("), "{ran:?}");
+    let ran = moteur(&["run", &guest, "tree", "/data"]);
+    assert!(ran.status == Some(0) && ran.out.starts_with("Err("), "{ran:?}");
+    for folder in [root.as_str(), given.strip_suffix("::/data").unwrap()] {
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
+    }
+}
+
 /// What the program says on this machine.
 fn natively(program: &str, words: &[&str], input: &str) -> (Option<i32>, String) {
     use std::io::Write;

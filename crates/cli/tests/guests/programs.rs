@@ -2,7 +2,9 @@
 //! file for WASI and for this machine, and compares what both say.
 
 use std::collections::HashMap;
-use std::io::{BufRead, Read, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 fn main() {
@@ -51,6 +53,7 @@ fn main() {
         "numbers" => numbers(),
         "recursion" => println!("{}", recurse(number())),
         "files" => println!("{}", std::fs::read("surely/not/there").is_err()),
+        "tree" => println!("{:?}", tree(Path::new(&arguments[2]))),
         "exit" => std::process::exit(number()),
         "panic" => panic!("as asked"),
         other => println!("no program {other:?}"),
@@ -70,9 +73,36 @@ fn numbers() {
         let x = if index % 2 == 0 { f64::from_bits(state) } else { state as i64 as f64 / 1e12 };
         let y = f32::from_bits((state >> 20) as u32);
         let floats = [
-            [x.floor(), x.ceil(), x.trunc(), x.round_ties_even(), x.abs().sqrt(), x.copysign(-1.0), x.min(1.5), x.max(-3.0)],
-            [x * 1.1, x / 3.7, x + 1e-3, f64::from(x as f32), f64::from(y), f64::from(y.floor()), f64::from(y * 3.3), f64::from(y / 1.7)],
-            [f64::from(x as i32), f64::from(x as u32), x as i64 as f64, x as u64 as f64, y as i64 as f64, y as u64 as f64, state as f64, f64::from(state as f32)],
+            [
+                x.floor(),
+                x.ceil(),
+                x.trunc(),
+                x.round_ties_even(),
+                x.abs().sqrt(),
+                x.copysign(-1.0),
+                x.min(1.5),
+                x.max(-3.0),
+            ],
+            [
+                x * 1.1,
+                x / 3.7,
+                x + 1e-3,
+                f64::from(x as f32),
+                f64::from(y),
+                f64::from(y.floor()),
+                f64::from(y * 3.3),
+                f64::from(y / 1.7),
+            ],
+            [
+                f64::from(x as i32),
+                f64::from(x as u32),
+                x as i64 as f64,
+                x as u64 as f64,
+                y as i64 as f64,
+                y as u64 as f64,
+                state as f64,
+                f64::from(state as f32),
+            ],
         ];
         floats.as_flattened().iter().filter(|value| !value.is_nan()).for_each(|value| note(value.to_bits()));
         let divisor = index % 77 + 1;
@@ -82,4 +112,62 @@ fn numbers() {
         note(u64::from(x < 1.0) + u64::from(y >= 0.5) * 2 + u64::from(x as u8) * 4);
     }
     println!("{hash:x}");
+}
+
+/// Does with the files below a directory what there is in the library.
+fn tree(root: &Path) -> io::Result<()> {
+    let path = |name: &str| root.join(name);
+    fs::create_dir_all(path("a/b/c"))?;
+    fs::write(path("a/one"), "one\ntwo\nthree\n")?;
+    fs::copy(path("a/one"), path("a/b/copy"))?;
+    fs::rename(path("a/b/copy"), path("a/b/c/moved"))?;
+    OpenOptions::new().append(true).open(path("a/one"))?.write_all(b"four\n")?;
+
+    let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path("a/numbers"))?;
+    for number in 0..1000u32 {
+        file.write_all(&number.to_le_bytes())?;
+    }
+    file.seek(SeekFrom::Start(400))?;
+    let mut bytes = [0; 4];
+    file.read_exact(&mut bytes)?;
+    println!("{} {:?} {:?}", u32::from_le_bytes(bytes), file.stream_position()?, file.seek(SeekFrom::End(-4))?);
+    println!("{:?}", file.seek(SeekFrom::Current(-5000)).map_err(|error| error.kind()));
+    file.set_len(10)?;
+    file.sync_all()?;
+    println!("{:?} {:?}", file.metadata()?.len(), fs::read(path("a/numbers"))?);
+
+    for line in io::BufReader::new(File::open(path("a/one"))?).lines() {
+        println!("> {}", line?);
+    }
+    let mut names: Vec<_> = fs::read_dir(path("a"))?.collect::<io::Result<_>>()?;
+    names.sort_by_key(|entry| entry.file_name());
+    for entry in names {
+        println!(
+            "{:?} {} {}",
+            entry.file_name(),
+            entry.file_type()?.is_dir(),
+            entry.path() == path("a").join(entry.file_name())
+        );
+    }
+    for index in 0..300 {
+        fs::write(path(&format!("a/b/file {index}")), format!("{index}"))?;
+    }
+    println!("{}", fs::read_dir(path("a/b"))?.count());
+    fs::hard_link(path("a/one"), path("a/b/linked"))?;
+    println!("{:?}", fs::read_to_string(path("a/b/linked"))?.len());
+
+    // The library for WASI has no name for this error.
+    println!("{}", fs::remove_dir(path("a")).is_err());
+    let wrong = [
+        fs::read(path("nowhere")).map(|_| ()),
+        fs::remove_file(path("a")),
+        fs::create_dir(path("a")),
+        fs::read_dir(path("a/one")).map(|_| ()),
+        OpenOptions::new().write(true).create_new(true).open(path("a/one")).map(|_| ()),
+        File::open(path("a/one/more")).map(|_| ()),
+    ];
+    println!("{:?}", wrong.map(|outcome| outcome.map_err(|error| error.kind())));
+    fs::remove_dir_all(path("a"))?;
+    println!("{}", fs::read_dir(root)?.count());
+    Ok(())
 }

@@ -1,0 +1,128 @@
+//! `moteur compile` and `moteur run --jit`, in a build with LLVM.
+
+mod common;
+
+use common::{Ran, example, file, moteur, wat};
+
+const PROGRAM: &str = r#"(module
+    (memory 1)
+    (func (export "square") (param i32) (result i32) (i32.mul (local.get 0) (local.get 0)))
+    (func (export "beyond") (result i32) (i32.load (i32.const -4)))
+    (func $deep (export "deep") (call $deep))
+    (func (export "spin") (loop (br 0))))"#;
+
+/// The native sections that `inspect` shows.
+fn sections(module: &str) -> Vec<String> {
+    let text = moteur(&["inspect", module]).expect(0, &[]).out.clone();
+    text.lines().filter(|line| line.starts_with("Native code for")).map(str::to_owned).collect()
+}
+
+/// Runs `moteur` where native code is used: nothing is said about interpretation.
+#[track_caller]
+fn natively(words: &[&str]) -> Ran {
+    let ran = moteur(&[&["run"], words].concat());
+    assert!(!ran.err.contains("interpreted"), "{ran:?}");
+    ran
+}
+
+#[test]
+fn the_result_stands_beside_the_source_and_runs_with_and_without_trust() {
+    let source = wat(PROGRAM);
+    moteur(&["compile", &source]).expect(0, &[]);
+    let module = source.replace(".wat", ".native.wasm");
+    assert!(natively(&["--native", "--invoke", "square", &module, "12"]).expect(0, &[]).out == "144\n");
+    assert!(moteur(&["run", "--invoke", "square", &module, "12"]).expect(0, &[]).out == "144\n");
+    moteur(&["validate", &module]).expect(0, &[]);
+    let [section] = &sections(&module)[..] else { panic!("{:?}", sections(&module)) };
+    assert!(section.ends_with("fits this machine"), "{section}");
+}
+
+#[test]
+fn several_machines_stand_side_by_side_and_the_same_one_once() {
+    let source = wat(PROGRAM);
+    let out = source.replace("module.wat", "out.wasm");
+    let boards = ["--target", "thumbv8m.main-none-eabihf", "--target", "riscv32imac-unknown-none-elf"];
+    moteur(&[&["compile", &source, "-o", &out, "-Oz"], &boards[..]].concat()).expect(0, &[]);
+    assert_eq!(sections(&out).len(), 2);
+    moteur(&["compile", &out, "-o", &out]).expect(0, &[]);
+    moteur(&["compile", &out, "-o", &out, "-O0"]).expect(0, &[]);
+    let found = sections(&out);
+    for (section, part) in
+        found.iter().zip(["thumb thumb2 dsp v8m fpv4 fpv5, hard", "riscv32, soft float", "fits this machine"])
+    {
+        assert!(section.contains(part), "{section}");
+    }
+    assert_eq!(found.len(), 3);
+    assert!(found[0].ends_with("not for this machine: another architecture"), "{found:?}");
+    assert!(natively(&["--native", "--invoke", "square", &out, "3"]).expect(0, &[]).out == "9\n");
+}
+
+#[test]
+fn compiled_in_memory_the_guest_runs_inside_its_limits() {
+    let source = wat(PROGRAM);
+    assert!(natively(&["--jit", "--invoke", "square", &source, "5"]).expect(0, &[]).out == "25\n");
+    natively(&["--jit", "--invoke", "beyond", &source]).expect(134, &["out of bounds memory access", "<beyond>"]);
+    natively(&["--jit", "--invoke", "deep", &source]).expect(134, &["call stack exhausted", "<deep>"]);
+    natively(&["--jit", "--timeout", "100ms", "--invoke", "spin", &source]).expect(134, &["interrupted", "<spin>"]);
+    assert!(natively(&["--jit", &example("hello.wat")]).expect(0, &[]).out.contains("Hello"));
+}
+
+#[test]
+fn fuel_is_counted_by_code_that_was_made_for_it() {
+    let source = wat(PROGRAM);
+    natively(&["--jit", "--fuel", "1000", "--invoke", "spin", &source]).expect(134, &["all fuel consumed", "<spin>"]);
+    let out = source.replace("module.wat", "out.wasm");
+    moteur(&["compile", &source, "-o", &out, "--fuel"]).expect(0, &[]);
+    let [section] = &sections(&out)[..] else { panic!("{:?}", sections(&out)) };
+    assert!(section.contains("counts fuel") && section.ends_with("fits this machine"), "{section}");
+    let without = moteur(&["run", "--native", "--invoke", "square", &out, "2"]);
+    assert_eq!(without.expect(0, &["interpreted", "another kind of metering"]).out, "4\n");
+    moteur(&["compile", &out, "-o", &out]).expect(0, &[]);
+    assert_eq!(sections(&out).len(), 2);
+    for fuel in [&[][..], &["--fuel", "1000"]] {
+        let ran = natively(&[&["--native"], fuel, &["--invoke", "square", &out, "2"]].concat());
+        assert_eq!(ran.expect(0, &[]).out, "4\n");
+    }
+}
+
+#[test]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn the_processor_checks_addresses_unless_code_does() {
+    let source = wat(PROGRAM);
+    for words in [&["--jit"][..], &["--jit", "--explicit-checks"], &["--jit", "--fuel", "1000"]] {
+        natively(&[words, &["--invoke", "beyond", &source]].concat())
+            .expect(134, &["out of bounds memory access", "<beyond>"]);
+    }
+    let out = source.replace("module.wat", "out.wasm");
+    moteur(&["compile", &source, "-o", &out, "--guard-pages"]).expect(0, &[]);
+    let [section] = &sections(&out)[..] else { panic!("{:?}", sections(&out)) };
+    assert!(section.contains("guard pages") && section.ends_with("fits this machine"), "{section}");
+    natively(&["--native", "--invoke", "beyond", &out]).expect(134, &["out of bounds memory access", "<beyond>"]);
+    let explicit = ["run", "--native", "--explicit-checks", "--invoke", "square", &out, "2"];
+    assert_eq!(moteur(&explicit).expect(0, &["interpreted", "another kind of bounds checks"]).out, "4\n");
+    moteur(&["compile", &source, "--target", "thumbv6m-none-eabi", "--guard-pages"]).expect(1, &["explicit checks"]);
+}
+
+#[test]
+fn what_stands_in_between_can_be_looked_at() {
+    let source = wat(PROGRAM);
+    for (kind, part) in [("llvm-ir", "define"), ("asm", ".text")] {
+        let text = moteur(&["compile", "--emit", kind, "-o", "-", &source]).expect(0, &[]).out.clone();
+        assert!(text.contains(part), "{kind}: {text}");
+    }
+    moteur(&["compile", "--emit", "obj", "--target", "thumbv6m-none-eabi", &source]).expect(0, &[]);
+    let object = std::fs::read(source.replace(".wat", ".o")).unwrap();
+    assert_eq!(&object[..4], b"\x7FELF");
+}
+
+#[test]
+fn every_mistake_is_named() {
+    let source = wat(PROGRAM);
+    moteur(&["compile", "--target", "z80", &source]).expect(2, &["z80 is not a target", "thumbv7m-none-eabi"]);
+    moteur(&["compile", "--cpu", "z80", &source]).expect(2, &["not a CPU of", "x86-64-v2"]);
+    moteur(&["compile", "-o", "/nowhere/at/all", &source]).expect(1, &["/nowhere/at/all"]);
+    moteur(&["compile", &file("no.wasm", "no")]).expect(1, &["no.wasm"]);
+    let invalid = wat("(module (func (result i32)))");
+    moteur(&["compile", &invalid]).expect(1, &["type mismatch", "in function 0"]);
+    moteur(&["run", "--jit", &invalid]).expect(1, &["type mismatch", "in function 0"]);
+}
