@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-fn main() {
+/// The build script; programs with one of their own call it from there.
+pub fn main() {
     println!("cargo::rerun-if-changed=../link.rs");
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     println!("cargo::rustc-link-arg-bins=--nmagic");

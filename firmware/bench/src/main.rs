@@ -10,7 +10,12 @@ use core::hint::black_box;
 
 use board::{instructions, println};
 use moteur::{Config, Engine, Error, Heap, Linker, Module, OutOfMemory, Store};
-use moteur_kernels::{KERNELS, Kernel, WASM};
+use moteur_kernels::{KERNELS, Kernel};
+
+#[cfg_attr(not(feature = "native"), path = "interpreted.rs")]
+mod native;
+
+use native::WASM;
 
 board::main!(main);
 
@@ -31,9 +36,10 @@ fn main() -> u8 {
 /// Runs all kernels in both forms; whether all results were right.
 fn bench() -> Result<bool, Error> {
     let heap = Heap::new(board::heap!(256 * 1024).ok_or(OutOfMemory)?)?;
-    let engine = Engine::new(Config::new(heap).stack_bytes(8 * 1024))?;
+    let engine = Engine::new(native::configure(Config::new(heap).stack_bytes(8 * 1024)))?;
     let (load, module) = count(|| Module::from_static(&engine, WASM));
     let module = module?;
+    native::check(&module);
     println!("load {load} instructions, {} bytes of WebAssembly, heap {} bytes", WASM.len(), heap.stats().used);
     let mut store = Store::new(&engine, ())?;
     let linker = Linker::new(&engine);
@@ -43,7 +49,7 @@ fn bench() -> Result<bool, Error> {
 
     let mut right = true;
     for kernel in &KERNELS {
-        let (native, expected) = count(|| native(kernel));
+        let (native, expected) = count(|| on_the_machine(kernel));
         let func = instance.typed_func::<u32, u32>(&store, kernel.name)?;
         let (first, result) = count(|| func.call(&mut store, kernel.n));
         right &= result? == kernel.checksum;
@@ -56,7 +62,7 @@ fn bench() -> Result<bool, Error> {
     Ok(right)
 }
 
-fn native(kernel: &Kernel) -> u32 {
+fn on_the_machine(kernel: &Kernel) -> u32 {
     let run = black_box(kernel.native);
     // SAFETY: nothing else runs kernels, and no interrupt is on.
     black_box(unsafe { run(black_box(kernel.n)) })

@@ -6,7 +6,7 @@
 #![no_std]
 
 #[cfg_attr(target_arch = "arm", path = "mps2.rs")]
-#[cfg_attr(target_arch = "riscv32", path = "riscv_virt.rs")]
+#[cfg_attr(any(target_arch = "riscv32", target_arch = "riscv64"), path = "riscv_virt.rs")]
 mod family;
 #[cfg(all(feature = "small", target_arch = "arm"))]
 mod mem;
@@ -14,7 +14,15 @@ mod mem;
 use core::cell::Cell;
 use core::fmt;
 
-pub use family::{INSTRUCTIONS_PER_TICK, NAME, alarm, exit, instructions, led};
+pub use family::{EXTERNAL, INSTRUCTIONS_PER_TICK, NAME, alarm, exit, instructions, led};
+
+/// Memory that nothing is linked into, for programs that need more than a chip has.
+pub struct External {
+    /// The address of its first byte.
+    pub start: usize,
+    /// How much there is.
+    pub bytes: usize,
+}
 
 /// Makes `fn() -> u8` the program: it runs once the board is up, and its result is the exit status.
 #[macro_export]

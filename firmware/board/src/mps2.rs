@@ -21,6 +21,7 @@ mod map {
     pub const TIMER: usize = 0x5000_0000;
     pub const UART: usize = 0x5020_0000;
     pub const FPGAIO: usize = 0x5030_2000;
+    pub const PSRAM: usize = 0x8000_0000;
 }
 
 #[cfg(any(feature = "an500", feature = "an385"))]
@@ -30,12 +31,16 @@ mod map {
     pub const TIMER: usize = 0x4000_0000;
     pub const UART: usize = 0x4000_4000;
     pub const FPGAIO: usize = 0x4002_8000;
+    pub const PSRAM: usize = if cfg!(feature = "an500") { 0x6000_0000 } else { 0x2100_0000 };
 }
 
 /// QEMU's name of the board.
 pub const NAME: &str = map::NAME;
 /// How fine [`instructions`] counts.
 pub const INSTRUCTIONS_PER_TICK: u32 = 1_000 / map::CLOCK_MHZ;
+
+/// The PSRAM, 16 MiB on all of them.
+pub const EXTERNAL: crate::External = crate::External { start: map::PSRAM, bytes: 16 << 20 };
 
 // SAFETY: the map says where they are, and nothing else here touches them.
 static TIMER: CmsdkTimer = unsafe { CmsdkTimer::new(map::TIMER) };

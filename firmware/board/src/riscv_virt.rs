@@ -1,5 +1,9 @@
 //! QEMU's RISC-V machine `virt`: a 16550 UART, the core's own instruction counter, the CLINT timer for the alarm.
 
+#[cfg_attr(target_arch = "riscv32", path = "riscv_virt/counter32.rs")]
+#[cfg_attr(target_arch = "riscv64", path = "riscv_virt/counter64.rs")]
+mod counter;
+
 use core::arch::asm;
 use core::mem::transmute;
 use core::ptr::with_exposed_provenance_mut;
@@ -8,10 +12,15 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use moteur_platform::riscv::{MachineTime, Ns16550, TestFinisher, virt};
 use riscv_rt::{core_interrupt, entry};
 
+pub use counter::instructions;
+
 /// QEMU's name of the board.
 pub const NAME: &str = "virt";
 /// How fine [`instructions`] counts.
 pub const INSTRUCTIONS_PER_TICK: u32 = 1;
+
+/// A part of the DRAM behind what the memory map uses, as large as other boards have it.
+pub const EXTERNAL: crate::External = crate::External { start: 0x8100_0000, bytes: 16 << 20 };
 
 const CLINT_COMPARE: usize = 0x0200_4000;
 /// The CLINT counts at 10 MHz, and an instruction takes one virtual nanosecond.
@@ -27,21 +36,6 @@ static TIME: MachineTime = unsafe { MachineTime::new(virt::MTIME, virt::MTIME_HZ
 #[entry]
 fn start() -> ! {
     exit(crate::board_main())
-}
-
-/// Instructions since the start: the counter `minstret`.
-pub fn instructions() -> u64 {
-    loop {
-        let (high, low, again): (u32, u32, u32);
-        // SAFETY: reads the machine's counters, which machine mode may.
-        unsafe {
-            asm!("csrr {0}, minstreth", "csrr {1}, minstret", "csrr {2}, minstreth",
-                out(reg) high, out(reg) low, out(reg) again, options(nomem, nostack));
-        }
-        if high == again {
-            return u64::from(high) << 32 | u64::from(low);
-        }
-    }
 }
 
 /// Sends a byte over the UART.

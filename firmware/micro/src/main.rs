@@ -1,4 +1,5 @@
-//! The smallest firmware that can run every module in scope: one buffer, one host function, no console.
+//! The smallest firmware that can run every module in scope: one buffer, one host function, no console; and, by feature,
+//! the interfaces that a module may import.
 //!
 //! Its flash is what `cargo xtask size` measures. The exit status says whether the guest's answer was right.
 
@@ -6,6 +7,8 @@
 #![no_main]
 
 use moteur::{Caller, Config, Engine, Error, Heap, Linker, Module, Store};
+
+mod imports;
 
 board::main!(main);
 
@@ -17,11 +20,13 @@ fn main() -> u8 {
 
 fn answer() -> Result<i32, Error> {
     let buffer = board::heap!(48 * 1024).ok_or(moteur::OutOfMemory)?;
-    let engine = Engine::new(Config::new(Heap::new(buffer)?).stack_bytes(4 * 1024))?;
+    let heap = Heap::new(buffer)?;
+    let engine = Engine::new(Config::new(heap).stack_bytes(4 * 1024))?;
     let module = Module::from_static(&engine, MODULE)?;
-    let mut store = Store::new(&engine, ())?;
+    let mut store = Store::new(&engine, imports::world(heap))?;
     let mut linker = Linker::new(&engine);
-    linker.func("env", "led", |_: Caller<'_, ()>, on: i32| board::led(on != 0))?;
+    linker.func("env", "led", |_: Caller<'_, imports::World>, on: i32| board::led(on != 0))?;
+    imports::link(&mut linker)?;
     let instance = linker.instantiate(&mut store, &module)?;
     instance.typed_func::<i32, i32>(&store, "answer")?.call(&mut store, 1)
 }

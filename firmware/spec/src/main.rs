@@ -1,35 +1,33 @@
-//! The official test suite on an emulated Cortex-M33: reads `suite.bin` from the host, prints verdicts.
+//! The official test suite on an emulated board: reads `suite.bin` from the host, prints verdicts.
 //!
-//! `cargo xtask spec --target mps2-an505` writes that file, runs this and judges what it prints. The executor is the
-//! one that the host runs; only the memory and the console are this board's.
+//! `cargo xtask spec --target BOARD` writes that file, runs this and judges what it prints. The executor is the one that
+//! the host runs; only the memory and the console are the board's.
 
 #![no_std]
 #![no_main]
 
-mod semihosting;
+#[cfg_attr(not(feature = "native"), path = "native_none.rs")]
+mod native;
 
 use core::ptr::NonNull;
 use core::slice;
 
-use board::println;
+use board::{EXTERNAL, println};
 use moteur::{Heap, OutOfMemory};
+use moteur_platform::semihosting::{File, Mode};
 use moteur_spec::board::Printer;
 use moteur_spec::exec::{self, Resources};
 use moteur_spec::format::{MAGIC, Malformed};
 
-use semihosting::File;
-
 board::main!(main);
 
-/// The board's PSRAM: the suite's modules have memories of several 64 KiB pages, which no on-chip RAM would hold.
-const PSRAM: usize = 0x8000_0000;
-const PSRAM_BYTES: usize = 16 << 20;
-/// The front of it holds one file of the suite (the largest is 137 KB), the rest is the heap.
-const FILE_BYTES: usize = 1 << 20;
+/// The front of the memory outside of the chip holds one file of the suite (the largest is 137 KB, with native code
+/// 1.5 MB), the rest is the heap.
+const FILE_BYTES: usize = 3 << 20;
 
 const STACK_BYTES: usize = 256 << 10;
-/// 8 MiB: half of the heap, as a memory that grows may be copied.
-const MEMORY_PAGES_MAX: u32 = 128;
+/// Half of the memory, as a memory that grows may be copied.
+const MEMORY_PAGES_MAX: u32 = (EXTERNAL.bytes / 2 / (64 << 10)) as u32;
 
 /// Why the run stops before its end.
 enum Stopped {
@@ -63,37 +61,44 @@ fn main() -> u8 {
     status
 }
 
-/// The two parts of the PSRAM. To be called once.
+/// The two parts of the memory outside of the chip. To be called once.
 fn memory() -> Result<(&'static mut [u8], Heap), OutOfMemory> {
-    let psram = core::ptr::with_exposed_provenance_mut::<u8>(PSRAM);
+    let start = core::ptr::with_exposed_provenance_mut::<u8>(EXTERNAL.start);
     // SAFETY: the board has this memory, nothing is linked into it, and `main` calls this once.
     let file = unsafe {
-        psram.write_bytes(0, FILE_BYTES);
-        slice::from_raw_parts_mut(psram, FILE_BYTES)
+        start.write_bytes(0, FILE_BYTES);
+        slice::from_raw_parts_mut(start, FILE_BYTES)
     };
     // SAFETY: as above; it begins where the file's part ends.
     let heap = unsafe {
-        let start = NonNull::new(psram.add(FILE_BYTES)).ok_or(OutOfMemory)?;
-        Heap::from_raw(start, PSRAM_BYTES - FILE_BYTES)?
+        let rest = NonNull::new(start.add(FILE_BYTES)).ok_or(OutOfMemory)?;
+        Heap::from_raw(rest, EXTERNAL.bytes - FILE_BYTES)?
     };
     Ok((file, heap))
 }
 
 fn suite() -> Result<(), Stopped> {
     let (buffer, heap) = memory()?;
-    let resources = Resources { heap, stack_bytes: STACK_BYTES, memory_pages_max: MEMORY_PAGES_MAX, skips_large: true };
-    let mut suite = File::open(c"suite.bin").ok_or(Stopped::File)?;
+    let resources = Resources {
+        heap,
+        stack_bytes: STACK_BYTES,
+        memory_pages_max: MEMORY_PAGES_MAX,
+        skips_large: true,
+        configure: native::configure,
+        accept: native::accept,
+    };
+    let suite = File::open(c"suite.bin", Mode::Read).map_err(|_| Stopped::File)?;
     let mut magic = [0; MAGIC.len()];
-    suite.read(&mut magic).ok_or(Stopped::File)?;
+    fill(&suite, &mut magic)?;
     if magic != MAGIC {
         return Err(Stopped::Format);
     }
     let mut printer = Printer::new(board::Console);
     let mut length = [0; 4];
-    while suite.read(&mut length).is_some() {
+    while fill(&suite, &mut length).is_ok() {
         let length = usize::try_from(u32::from_le_bytes(length)).map_err(|_| Stopped::Format)?;
         let commands = buffer.get_mut(..length).ok_or(Stopped::Format)?;
-        suite.read(commands).ok_or(Stopped::File)?;
+        fill(&suite, commands)?;
         if let Err(broken) = exec::file(&resources, commands, &mut printer) {
             println!("{broken:?}");
             return Err(Stopped::Format);
@@ -103,4 +108,10 @@ fn suite() -> Result<(), Stopped> {
     let _ = printer.finish();
     println!("heap high-water mark {} bytes", heap.stats().peak);
     Ok(())
+}
+
+/// Fills the buffer from the file, which must not end before.
+fn fill(file: &File, buffer: &mut [u8]) -> Result<(), Stopped> {
+    let bytes = file.read(buffer).map_err(|_| Stopped::File)?;
+    if bytes == buffer.len() { Ok(()) } else { Err(Stopped::File) }
 }
