@@ -18,6 +18,17 @@ pub struct Program {
     slice: Option<u64>,
 }
 
+/// How a call ended, and all that can be said of it.
+#[derive(Debug)]
+pub struct Ended {
+    pub end: End,
+    /// What is left, if it is counted.
+    pub fuel: Option<u64>,
+    /// Function and offset of the frames that were kept, and how many there were.
+    pub frames: Vec<(u32, Option<u32>)>,
+    pub total: u32,
+}
+
 /// Instantiates a module with items of the host's for its imports.
 pub fn start(config: Config, bytes: &[u8], slice: Option<u64>) -> Result<Program, Error> {
     let engine = Engine::new(config.fuel(slice.is_some()))?;
@@ -88,6 +99,22 @@ impl Program {
             None => func.call(&mut self.store, &args, &mut results),
         };
         end(ended, &results)
+    }
+
+    /// Calls as `call` does, with so much fuel if any is counted, and tells more of how it ended.
+    pub fn call_with(&mut self, name: &str, seed: u64, fuel: Option<u64>) -> Ended {
+        let Ok((func, args, mut results)) = self.prepare(name, seed) else {
+            return Ended { end: End::Other("cannot be called".into()), fuel: None, frames: Vec::new(), total: 0 };
+        };
+        if let Some(fuel) = fuel {
+            let _ = self.store.set_fuel(fuel);
+        }
+        let ended = func.call(&mut self.store, &args, &mut results);
+        let is_error = ended.is_err();
+        let backtrace = self.store.backtrace();
+        let frames = backtrace.frames().filter(|_| is_error).map(|frame| (frame.func(), frame.offset())).collect();
+        let total = if is_error { backtrace.total() } else { 0 };
+        Ended { end: end(ended, &results), fuel: fuel.and_then(|_| self.store.fuel().ok()), frames, total }
     }
 
     /// The function, arguments for it, and room for its results.

@@ -23,6 +23,10 @@ pub struct Resources {
     pub memory_pages_max: u32,
     /// Whether a module that the heap has no room for is skipped; otherwise it is a failure.
     pub skips_large: bool,
+    /// Changes the configuration that follows from the rest.
+    pub configure: fn(Config) -> Config,
+    /// Whether a module is run in the way that is tested here.
+    pub accept: fn(&Module) -> bool,
 }
 
 /// Why a file could not be run at all.
@@ -112,11 +116,14 @@ enum Done {
     NoInstance,
 }
 
+/// The number of the error of a module whose native code is not run.
+const NOT_NATIVE: u32 = 1;
+
 impl<'r> World<'r> {
     fn new(resources: &'r Resources) -> Result<World<'r>, Error> {
         let config =
             Config::new(resources.heap).stack_bytes(resources.stack_bytes).max_memory_pages(resources.memory_pages_max);
-        let engine = Engine::new(config)?;
+        let engine = Engine::new((resources.configure)(config))?;
         let mut store = Store::new(&engine, ())?;
         let mut linker = Linker::new(&engine);
         // The suite registers modules under names that it used before.
@@ -193,6 +200,9 @@ impl<'r> World<'r> {
 
     fn load(&mut self, bytes: &[u8]) -> Result<Instance, Error> {
         let module = Module::new(&self.engine, bytes)?;
+        if !(self.resources.accept)(&module) {
+            return Err(Error::Host(NOT_NATIVE));
+        }
         self.linker.instantiate(&mut self.store, &module)
     }
 

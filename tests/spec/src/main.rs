@@ -15,8 +15,14 @@ use moteur_spec::listed::Listed;
 use moteur_spec::report::{Lists, Report};
 use moteur_spec::tally::{Place, Sink, Verdict};
 
+#[cfg_attr(not(feature = "native"), path = "compile_none.rs")]
+mod compile;
+#[cfg_attr(not(feature = "run-native"), path = "native_none.rs")]
+mod native;
+
 const USAGE: &str = "\
 usage: moteur-spec [--file NAME]... [--verbose]            run the suite on this host
+       moteur-spec --native TARGET [--guard-pages] ...     with native code for this machine in each module
        moteur-spec [--file NAME]... --convert OUT          write the commands that a board reads
        moteur-spec --stream IN [--verbose]                 run commands that --convert wrote
        moteur-spec [--file NAME]... --judge LOG [--verbose]  judge what a board printed
@@ -39,6 +45,10 @@ struct Options {
     convert: Option<String>,
     judge: Option<String>,
     stream: Option<String>,
+    /// The machine whose native code is added to each module.
+    native: Option<String>,
+    /// Whether that code relies on guarded memories.
+    guard_pages: bool,
 }
 
 fn main() -> ExitCode {
@@ -56,17 +66,17 @@ fn run() -> Result<bool> {
     let options = options(std::env::args().skip(1))?;
     let mut report = Report::default();
     if let Some(path) = &options.stream {
-        from_stream(&read(path)?, &mut report)?;
+        from_stream(&read(path)?, options.guard_pages, &mut report)?;
         return judge(&report, &options, false);
     }
-    let files = converted(&options.files)?;
+    let files = converted(&options)?;
     if let Some(path) = &options.convert {
         std::fs::write(path, convert::stream(&files)?).with_context(|| format!("writing {path}"))?;
         return Ok(true);
     }
     match &options.judge {
         Some(path) => board::read(&String::from_utf8_lossy(&read(path)?), &mut report)?,
-        None => files.iter().for_each(|file| on_host(&file.name, &file.bytes, &mut report)),
+        None => files.iter().for_each(|file| on_host(&file.name, &file.bytes, options.guard_pages, &mut report)),
     }
     // A runtime without a text parser has no part in these; they are not in the totals.
     let refused: u32 = files.iter().map(|file| file.text_refused).sum();
@@ -88,7 +98,7 @@ fn read(path: &str) -> Result<Vec<u8>> {
 fn judge(report: &Report, options: &Options, whole: bool) -> Result<bool> {
     let mut lists = Lists { expected: Listed::parse(include_str!("../expected.txt"))?, ..Lists::default() };
     if options.judge.is_some() {
-        lists.beyond = Listed::parse(include_str!("../beyond-mps2-an505.txt"))?;
+        lists.beyond = Listed::parse(include_str!("../beyond-boards.txt"))?;
     }
     let judged = report.judge(&lists, whole, options.verbose)?;
     print!("{}", judged.text);
@@ -104,6 +114,8 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
             "--convert" => options.convert = Some(value()?),
             "--judge" => options.judge = Some(value()?),
             "--stream" => options.stream = Some(value()?),
+            "--native" => options.native = Some(value()?),
+            "--guard-pages" => options.guard_pages = true,
             "--verbose" => options.verbose = true,
             _ => bail!("unknown argument `{argument}`\n{USAGE}"),
         }
@@ -112,7 +124,9 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
 }
 
 /// The files asked for, or all.
-fn converted(wanted: &[String]) -> Result<Vec<Converted>> {
+fn converted(options: &Options) -> Result<Vec<Converted>> {
+    let wanted = &options.files;
+    let compile = compile::compiler(options.native.as_deref(), options.guard_pages)?;
     let is_wanted = |name: &str| {
         wanted.is_empty()
             || wanted
@@ -120,29 +134,31 @@ fn converted(wanted: &[String]) -> Result<Vec<Converted>> {
                 .any(|wanted| name == wanted || name.rsplit('/').next() == Some(wanted.trim_end_matches(".wast")))
     };
     let files = convert::files().filter(|test| is_wanted(&convert::name(test)));
-    let files = files.map(|test| convert::file(&test)).collect::<Result<Vec<_>>>()?;
+    let files = files.map(|test| convert::file(&test, &compile)).collect::<Result<Vec<_>>>()?;
     ensure!(!files.is_empty(), "no such file in the suite: {}", wanted.join(", "));
     Ok(files)
 }
 
 /// Runs the files of a stream: what a short test under Miri does, for which the text parser is too slow.
-fn from_stream(bytes: &[u8], report: &mut Report) -> Result<()> {
+fn from_stream(bytes: &[u8], guard_pages: bool, report: &mut Report) -> Result<()> {
     let broken = |_| anyhow!("the stream is malformed");
     let mut stream = Reader::new(bytes);
     exec::header(&mut stream).map_err(broken)?;
     while !stream.is_empty() {
         let file = stream.module().map_err(broken)?;
-        on_host("stream", file, report);
+        on_host("stream", file, guard_pages, report);
     }
     Ok(())
 }
 
-fn on_host(name: &str, bytes: &[u8], report: &mut Report) {
+fn on_host(name: &str, bytes: &[u8], guard_pages: bool, report: &mut Report) {
     let resources = Resources {
         heap: Heap::counted(&HEAP),
         stack_bytes: STACK_BYTES,
         memory_pages_max: MEMORY_PAGES_MAX,
         skips_large: false,
+        configure: native::configure(guard_pages),
+        accept: native::accept,
     };
     if let Err(broken) = exec::file(&resources, bytes, report) {
         let place = Place { file: name, line: 0, kind: Kind::Reset };

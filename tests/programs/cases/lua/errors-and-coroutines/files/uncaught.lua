@@ -1,0 +1,3 @@
+local function inner() error("on purpose") end
+print("before")
+inner()

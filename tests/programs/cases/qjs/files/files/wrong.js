@@ -1,0 +1,3 @@
+function inner() { throw new TypeError("on purpose"); }
+console.log("before");
+inner();

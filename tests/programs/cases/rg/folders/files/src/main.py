@@ -1,0 +1,3 @@
+def main():
+    answer = 42
+    print(answer)

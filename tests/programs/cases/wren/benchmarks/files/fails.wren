@@ -1,0 +1,2 @@
+System.print("before")
+Fiber.abort("on purpose")

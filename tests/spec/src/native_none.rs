@@ -1,0 +1,13 @@
+//! Without native code.
+
+use moteur::{Config, Module};
+
+/// Changes nothing.
+pub fn configure(_: bool) -> fn(Config) -> Config {
+    |config| config
+}
+
+/// Accepts every module.
+pub fn accept(_: &Module) -> bool {
+    true
+}
