@@ -1,4 +1,5 @@
-//! `cargo xtask firmware`: builds the firmware for every target and runs the demo on the emulated boards.
+//! `cargo xtask firmware`: builds the firmware for every target and runs the programs that show something on the emulated
+//! boards.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -68,8 +69,9 @@ fn target_folder() -> PathBuf {
     }
 }
 
-/// A build of the demo that runs on an emulated board.
+/// A build of a program that runs on an emulated board.
 struct Case {
+    program: &'static str,
     board: &'static Board,
     target: &'static str,
     profile: &'static str,
@@ -79,30 +81,39 @@ struct Case {
 const THREADED: &[&str] = &["threaded"];
 const MATCH_LOOP: &[&str] = &[];
 
-/// Each board at full speed and at the smallest size. The M33 runs soft-float code too; tail calls between handlers are
-/// not to be had from the compiler on `thumbv6m`.
-const CASES: [Case; 9] = [
-    case(&AN505, AN505.target, "release", THREADED),
-    case(&AN505, AN505.target, "micro", MATCH_LOOP),
-    case(&AN505, "thumbv8m.main-none-eabi", "release", THREADED),
-    case(&AN500, AN500.target, "release", THREADED),
-    case(&AN500, AN500.target, "micro", MATCH_LOOP),
-    case(&AN385, AN385.target, "release", MATCH_LOOP),
-    case(&AN385, AN385.target, "micro", MATCH_LOOP),
-    case(&RISCV_VIRT, RISCV_VIRT.target, "release", THREADED),
-    case(&RISCV_VIRT, RISCV_VIRT.target, "micro", MATCH_LOOP),
+/// The demo on each board at full speed and at the smallest size. The M33 runs soft-float code too; tail calls between
+/// handlers are not to be had from the compiler on `thumbv6m`.
+const DEMO: [Case; 9] = [
+    case("demo", &AN505, AN505.target, "release", THREADED),
+    case("demo", &AN505, AN505.target, "micro", MATCH_LOOP),
+    case("demo", &AN505, "thumbv8m.main-none-eabi", "release", THREADED),
+    case("demo", &AN500, AN500.target, "release", THREADED),
+    case("demo", &AN500, AN500.target, "micro", MATCH_LOOP),
+    case("demo", &AN385, AN385.target, "release", MATCH_LOOP),
+    case("demo", &AN385, AN385.target, "micro", MATCH_LOOP),
+    case("demo", &RISCV_VIRT, RISCV_VIRT.target, "release", THREADED),
+    case("demo", &RISCV_VIRT, RISCV_VIRT.target, "micro", MATCH_LOOP),
+];
+
+/// The devices of each board.
+const DEVICES: [Case; 4] = [
+    case("devices", &AN505, AN505.target, "release", THREADED),
+    case("devices", &AN500, AN500.target, "release", THREADED),
+    case("devices", &AN385, AN385.target, "release", MATCH_LOOP),
+    case("devices", &RISCV_VIRT, RISCV_VIRT.target, "release", THREADED),
 ];
 
 const fn case(
+    program: &'static str,
     board: &'static Board,
     target: &'static str,
     profile: &'static str,
     features: &'static [&'static str],
 ) -> Case {
-    Case { board, target, profile, features }
+    Case { program, board, target, profile, features }
 }
 
-/// Builds the demo for every target, runs it on every board, and compares what it prints.
+/// Builds the programs for every target, runs them on every board, and compares what they print.
 pub fn run(args: &[String]) -> Result<()> {
     let bless = match args {
         [] => false,
@@ -110,38 +121,52 @@ pub fn run(args: &[String]) -> Result<()> {
         _ => bail!("usage: cargo xtask firmware [--bless]"),
     };
     qemu::ensure_installed(&BOARDS)?;
-    let expected = workspace().join("demo/expected.txt");
-    if bless {
-        fs::write(&expected, comparable(&demo(&CASES[0])?.output))?;
-    }
-    let text = fs::read_to_string(&expected).with_context(|| expected.display().to_string())?;
-    let mut failed = 0;
-    for case in &CASES {
-        if let Err(error) = demo(case).and_then(|run| judge(&run, &text)) {
-            failed += 1;
-            println!("FAILED on {}, {}: {error:#}", case.board.machine, case.profile);
+    let (mut passed, mut failed) = (0, 0);
+    for cases in [&DEMO[..], &DEVICES] {
+        if bless && let Some(first) = cases.first() {
+            fs::write(expected(first), comparable(&start(first)?.output))?;
+        }
+        for case in cases {
+            match check(case) {
+                Ok(()) => passed += 1,
+                Err(error) => {
+                    failed += 1;
+                    println!("FAILED {} on {}, {}: {error:#}", case.program, case.board.machine, case.profile);
+                }
+            }
         }
     }
-    println!("{} passed, {failed} failed, 0 skipped", CASES.len() - failed);
-    ensure!(failed == 0, "the demo fails on {failed} boards");
+    println!("{passed} passed, {failed} failed, 0 skipped");
+    ensure!(failed == 0, "the firmware fails on {failed} boards");
     Ok(())
 }
 
-fn demo(case: &Case) -> Result<Run> {
+/// Where it stands what the program should print.
+fn expected(case: &Case) -> PathBuf {
+    workspace().join(case.program).join("expected.txt")
+}
+
+fn check(case: &Case) -> Result<()> {
+    let path = expected(case);
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    judge(&start(case)?, &text)
+}
+
+fn start(case: &Case) -> Result<Run> {
     let build = Build {
         target: Some(case.target),
         profile: case.profile,
         features: case.features,
-        ..Build::new("demo", case.board)
+        ..Build::new(case.program, case.board)
     };
     let run = qemu::run(case.board, &build.image()?, Duration::from_secs(120))?;
-    println!("== {} ({}, {})", case.board.machine, case.target, case.profile);
+    println!("== {} on {} ({}, {})", case.program, case.board.machine, case.target, case.profile);
     println!("{}", run.output.trim_end());
     Ok(run)
 }
 
 fn judge(run: &Run, expected: &str) -> Result<()> {
-    ensure!(run.status == 0, "the demo exits with {}", run.status);
+    ensure!(run.status == 0, "it exits with {}", run.status);
     let actual = comparable(&run.output);
     let differs = actual.lines().zip(expected.lines()).find(|(actual, expected)| actual != expected);
     if let Some((actual, expected)) = differs {

@@ -1,4 +1,5 @@
-//! `cargo xtask fuzz`: runs every fuzz target for a while, with the match loop and, where programs run, with tail calls.
+//! `cargo xtask fuzz`: runs every fuzz target for a while, with the match loop and, where programs run, with tail calls; and
+//! native code beside the interpreter, where there is LLVM.
 //!
 //! The targets are libFuzzer's, built here without `cargo fuzz`: any toolchain can instrument for coverage, and a nightly
 //! one adds the address sanitizer. libFuzzer itself is C++ and comes with its crate.
@@ -7,23 +8,27 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{setup, shell};
+use crate::{llvm, setup, shell};
 
 const USAGE: &str = "usage: cargo xtask fuzz [TARGET] [--seconds N] [--input FILE]";
 const MANIFEST: &str = "fuzz/Cargo.toml";
 
-/// Each target with the dispatches it is run with.
-const TARGETS: &[(&str, &[Dispatch])] = &[
-    ("decode", &[Dispatch::Match]),
-    ("validate", &[Dispatch::Match]),
-    ("run", &[Dispatch::Match, Dispatch::Threaded]),
-    ("limits", &[Dispatch::Match, Dispatch::Threaded]),
+/// Each target with the ways it is built.
+const TARGETS: &[(&str, &[Build])] = &[
+    ("decode", &[Build::Match]),
+    ("validate", &[Build::Match]),
+    ("run", &[Build::Match, Build::Threaded]),
+    ("limits", &[Build::Match, Build::Threaded]),
+    ("native", &[Build::Native]),
 ];
 
+/// How the interpreter dispatches, and whether it is compared with native code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Dispatch {
+enum Build {
     Match,
     Threaded,
+    /// The match loop, with the compiler.
+    Native,
 }
 
 /// As `cargo fuzz` does: coverage with counters and compared values, and `cfg(fuzzing)`.
@@ -49,28 +54,32 @@ pub fn run(args: &[String]) -> Result<()> {
         return Ok(());
     }
     let mut failed = Vec::new();
-    for dispatch in [Dispatch::Match, Dispatch::Threaded] {
-        let targets = TARGETS.iter().filter(|(name, dispatches)| chosen(name) && dispatches.contains(&dispatch));
+    for way in [Build::Match, Build::Threaded, Build::Native] {
+        let targets = TARGETS.iter().filter(|(name, ways)| chosen(name) && ways.contains(&way));
         let targets: Vec<&str> = targets.map(|(name, _)| *name).collect();
         if targets.is_empty() {
             continue;
         }
-        let programs = build(dispatch)?;
+        if let (Build::Native, Err(missing)) = (way, llvm::found()) {
+            println!("SKIPPED fuzz native: {missing:#}");
+            continue;
+        }
+        let programs = build(way)?;
         for target in targets {
-            println!("fuzzing {target}, {dispatch:?} dispatch");
+            println!("fuzzing {target}, built as {way:?}");
             let fuzzed = match &input {
                 Some(input) => reproduce(&programs.join(target), Path::new(input)),
                 None => fuzz(&programs.join(target), target, seconds),
             };
-            failed.extend(fuzzed.err().map(|error| format!("{target}, {dispatch:?} dispatch: {error:#}")));
+            failed.extend(fuzzed.err().map(|error| format!("{target}, built as {way:?}: {error:#}")));
         }
     }
     ensure!(failed.is_empty(), "{}", failed.join("\n"));
     Ok(())
 }
 
-/// Builds all targets; gives the directory in which they are.
-fn build(dispatch: Dispatch) -> Result<PathBuf> {
+/// Builds all targets that can be built in a way; gives the directory in which they are.
+fn build(way: Build) -> Result<PathBuf> {
     let host = host()?;
     let has_nightly = setup::has_nightly();
     let mut cargo = if has_nightly { shell::cargo_of("nightly") } else { shell::cargo() };
@@ -79,11 +88,14 @@ fn build(dispatch: Dispatch) -> Result<PathBuf> {
     }
     cargo.args(["build", "--quiet", "--release", "--manifest-path", MANIFEST, "--target", &host]);
     let mut flags = COVERAGE.to_owned();
-    match dispatch {
-        Dispatch::Match if has_nightly => flags += SANITIZER,
-        Dispatch::Match => {}
+    if way == Build::Native {
+        cargo.args(["--features", "native", "--bin", "native"]);
+    }
+    match way {
+        Build::Match | Build::Native if has_nightly => flags += SANITIZER,
+        Build::Match | Build::Native => {}
         // With the sanitizer or with assertions, handlers have locals in memory, and calls of them are no jumps.
-        Dispatch::Threaded => {
+        Build::Threaded => {
             cargo.args(["--features", "threaded"]).env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "false");
         }
     }

@@ -6,12 +6,17 @@ use anyhow::{Result, bail};
 
 mod bench_host;
 mod bench_m33;
+mod debian;
+mod devices;
 mod dispatch;
 mod firmware;
 mod fuzz;
+mod guests;
 mod lex;
+mod llvm;
 mod miri;
 mod package;
+mod programs;
 mod qemu;
 mod setup;
 mod shell;
@@ -19,6 +24,7 @@ mod size;
 mod spec;
 mod test;
 mod tidy;
+mod wasi_c;
 
 /// A subcommand: its name, what it does, and what runs it.
 struct Subcommand {
@@ -35,17 +41,28 @@ const SUBCOMMANDS: &[Subcommand] = &[
     },
     Subcommand {
         name: "spec",
-        does: "the official suite, with both dispatch styles; --file NAME, --target mps2-an505, --verbose",
+        does: "the official suite, with both dispatch styles or --engine native; --file NAME, --target mps2-an505, --verbose",
         run: spec::run,
+    },
+    Subcommand {
+        name: "programs",
+        does: "real programs, run by `moteur run`; --only PROGRAM[/CASE], --list, --record what native builds do",
+        run: programs::run,
     },
     Subcommand { name: "size", does: "flash of the firmware against its budget", run: size::run },
     Subcommand { name: "bench", does: "`bench m33` or `bench host`: speed as ratios", run: bench },
     Subcommand { name: "firmware", does: "build and run the boards' programs", run: firmware::run },
+    Subcommand { name: "devices", does: "the examples of guests/moteur-devices, in Rust and C", run: devices::run },
     Subcommand { name: "tidy", does: "layering, where unsafe may stand, lengths, links, first lines", run: tidy::run },
     Subcommand {
         name: "dispatch",
         does: "disassemble the threaded interpreter: every handler must end in a jump",
         run: dispatch::run,
+    },
+    Subcommand {
+        name: "guests",
+        does: "programs in C and Rust that check WASI; words choose by name, --list",
+        run: guests::run,
     },
     Subcommand { name: "package", does: "every crate passes `cargo package`", run: package::run },
     Subcommand { name: "miri", does: "a short set of tests under Miri", run: miri::run },

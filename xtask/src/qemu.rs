@@ -6,9 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
+
+use crate::debian;
 
 /// An emulated board, and how firmware for it is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +58,16 @@ pub const RISCV_VIRT: Board = Board {
     machine: "virt",
     target: "riscv32imac-unknown-none-elf",
     program: "qemu-system-riscv32",
-    arguments: &["-bios", "none"],
+    arguments: &["-bios", "none", "-semihosting-config", "enable=on,target=native"],
 };
-/// Every board there is.
+/// 64-bit RISC-V with floating point, for the suite alone.
+pub const RISCV64_VIRT: Board =
+    Board { target: "riscv64gc-unknown-none-elf", program: "qemu-system-riscv64", ..RISCV_VIRT };
+/// Every board that runs the demo.
 pub const BOARDS: [Board; 4] = [AN505, AN500, AN385, RISCV_VIRT];
+
+/// Every board there is.
+pub const ALL_BOARDS: [Board; 5] = [AN505, AN500, AN385, RISCV_VIRT, RISCV64_VIRT];
 
 /// What a run left behind.
 #[derive(Debug)]
@@ -121,10 +128,10 @@ fn wait(child: &mut Child, limit: Duration) -> Result<Option<i32>> {
 pub fn ensure_installed(boards: &[Board]) -> Result<()> {
     for board in boards {
         ensure_rust_target(board.target)?;
-        if !is_program(board.program) {
+        if !debian::is_program(board.program) {
             install_qemu()?;
         }
-        if !is_program(board.program) {
+        if !debian::is_program(board.program) {
             bail!("{} is missing; on Debian: apt-get install qemu-system-arm qemu-system-misc", board.program);
         }
     }
@@ -132,69 +139,30 @@ pub fn ensure_installed(boards: &[Board]) -> Result<()> {
     ensure_rust_target("wasm32-unknown-unknown")
 }
 
-/// Whether installing is allowed by whoever started us.
-fn may_install() -> bool {
-    env::var_os("MOTEUR_NO_INSTALL").is_none_or(|value| value != "1")
-}
-
 /// Adds a target to the toolchain in use, unless it is there.
 pub fn ensure_rust_target(target: &str) -> Result<()> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output()?;
     let libraries = String::from_utf8(output.stdout)?;
     if Path::new(libraries.trim()).is_dir() {
         return Ok(());
     }
-    if may_install() && Command::new("rustup").args(["target", "add", target]).status().is_ok_and(|s| s.success()) {
+    if debian::may_install()
+        && Command::new("rustup").args(["target", "add", target]).status().is_ok_and(|s| s.success())
+    {
         return Ok(());
     }
     bail!("the Rust target {target} is missing: rustup target add {target}")
 }
 
-fn is_program(name: &str) -> bool {
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
-}
-
 /// Tries the plain way first. It fails where a package of QEMU's family comes from a newer release than `apt` may use
 /// (`qemu-utils` from backports, say): then the same release is tried, and last, that package is put back to the release's own.
 fn install_qemu() -> Result<()> {
-    const PACKAGES: [&str; 2] = ["qemu-system-arm", "qemu-system-misc"];
-    if !may_install() || !is_program("apt-get") {
-        return Ok(());
-    }
-    eprintln!("installing {PACKAGES:?} (MOTEUR_NO_INSTALL=1 forbids it)");
-    let codename = codename();
+    let codename = debian::codename();
     let backports = format!("{codename}-backports");
     let utils = format!("qemu-utils/{codename}");
-    // A failing update is no reason to stop: the lists may be there already.
-    apt(&["update", "-q"])?;
-    for extra in [&[][..], &["-t", &backports], &["--allow-downgrades", &utils]] {
-        let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];
-        arguments.extend_from_slice(&PACKAGES);
-        arguments.extend_from_slice(extra);
-        if apt(&arguments)? {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-/// Runs `apt-get` as root or through a `sudo` that asks for no password.
-fn apt(arguments: &[&str]) -> Result<bool> {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
-    let mut command = if root {
-        Command::new("apt-get")
-    } else {
-        let mut sudo = Command::new("sudo");
-        sudo.args(["-n", "apt-get"]);
-        sudo
-    };
-    let status = command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
-    Ok(status.is_ok_and(|status| status.success()))
-}
-
-fn codename() -> String {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let name = release.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
-    name.unwrap_or("stable").trim_matches('"').to_owned()
+    debian::install(
+        &["qemu-system-arm", "qemu-system-misc"],
+        &[&[], &["-t", &backports], &["--allow-downgrades", &utils]],
+    )
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{qemu, shell};
+use crate::{llvm, qemu, shell, wasi_c};
 
 /// Targets that firmware, guests and size checks are built for.
 const TARGETS: &[&str] = &[
@@ -40,8 +40,13 @@ pub fn run(args: &[String]) -> Result<()> {
     } else {
         missing.push("toolchain nightly (for Miri and fuzzing): rustup toolchain install nightly".to_owned());
     }
-    if installs && let Err(error) = qemu::ensure_installed(&qemu::BOARDS) {
+    if installs && let Err(error) = qemu::ensure_installed(&qemu::ALL_BOARDS) {
         missing.push(format!("{error:#}"));
+    }
+    let compiler = if installs { wasi_c::ensure_installed().map(|_| ()) } else { wasi_c::found().map(|_| ()) };
+    let library = if installs { llvm::ensure_installed() } else { llvm::found() };
+    for result in [compiler, wasi_c::ensure_wasm_opt(installs), library] {
+        missing.extend(result.err().map(|error| format!("{error:#}")));
     }
     if missing.is_empty() {
         println!("nothing is missing");

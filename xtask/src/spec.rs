@@ -1,17 +1,22 @@
-//! `cargo xtask spec`: the official suite on this host with both dispatch styles, or on an emulated board.
+//! `cargo xtask spec`: the official suite on this host, on an emulated board or on an emulated Linux, interpreted with
+//! both dispatch styles or as native code.
+
+mod process;
 
 use std::time::Duration;
+
+pub use process::ensure_installed as ensure_process_installed;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::firmware::Build;
-use crate::qemu::{self, AN505};
-use crate::shell;
+use crate::qemu::{self, AN385, AN500, AN505, Board, RISCV_VIRT, RISCV64_VIRT};
+use crate::{llvm, shell};
 
 /// How long the board may take for the whole suite.
 const BOARD_LIMIT: Duration = Duration::from_secs(300);
 
-/// A way to build the interpreter, and the features of `moteur-spec` (and of the board's program) that choose it.
+/// A way to build the runtime, and the features of `moteur-spec` (and of the board's program) that choose it.
 struct Style {
     name: &'static str,
     features: &'static str,
@@ -28,12 +33,49 @@ const STYLES: [Style; 4] = [
     Style { name: "loop-checked", features: "checks", on_board: false },
 ];
 
-/// Runs the suite. `--file NAME` (again and again) chooses files, `--style NAME` one style.
+/// Every module brings native code along, and a module whose native code is not run fails. What crosses into the
+/// interpreter finds the usual one there.
+const NATIVE: Style = Style { name: "native", features: "native,threaded", on_board: true };
+
+/// What the compiler calls this host.
+const HOST_MACHINE: &str = "x86_64-unknown-linux-gnu";
+
+/// A board that runs the suite.
+struct Place {
+    /// What `--target` calls it.
+    name: &'static str,
+    board: &'static Board,
+    /// What its program is built for, and what its native code is compiled for.
+    machine: &'static str,
+    /// Whether the interpreter can dispatch by tail calls there.
+    is_threaded: bool,
+}
+
+const PLACES: [Place; 6] = [
+    Place { name: "mps2-an505", board: &AN505, machine: AN505.target, is_threaded: true },
+    Place { name: "mps2-an500", board: &AN500, machine: AN500.target, is_threaded: true },
+    Place { name: "mps2-an385", board: &AN385, machine: "thumbv7m-none-eabi", is_threaded: true },
+    // A Cortex-M3 runs the code of a Cortex-M0, for which no board of QEMU has memory enough.
+    Place { name: "mps2-an385-v6m", board: &AN385, machine: AN385.target, is_threaded: false },
+    Place { name: "riscv32-virt", board: &RISCV_VIRT, machine: RISCV_VIRT.target, is_threaded: true },
+    Place { name: "riscv64-virt", board: &RISCV64_VIRT, machine: RISCV64_VIRT.target, is_threaded: true },
+];
+
+/// Runs the suite. `--file NAME` (again and again) chooses files, `--style NAME` one style, `--engine native` compiles all
+/// modules first; on Linux, `--guard-pages` does so without checks of addresses.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     let target = shell::take_value(&mut args, "--target")?;
-    let style = shell::take_value(&mut args, "--style")?;
-    let styles = STYLES.iter().filter(|candidate| match style.as_deref() {
+    let is_process = target.as_deref() == Some(process::NAME);
+    let place = target.as_deref().filter(|_| !is_process).map(find_place).transpose()?;
+    let engine = shell::take_value(&mut args, "--engine")?;
+    let wanted = shell::take_value(&mut args, "--style")?;
+    let styles = match engine.as_deref() {
+        None | Some("interp") => &STYLES[..],
+        Some("native") => std::slice::from_ref(&NATIVE),
+        Some(other) => bail!("unknown engine `{other}`; there are interp and native"),
+    };
+    let styles = styles.iter().filter(|candidate| match wanted.as_deref() {
         Some(wanted) => candidate.name == wanted,
         None => target.is_none() || candidate.on_board,
     });
@@ -41,10 +83,14 @@ pub fn run(args: &[String]) -> Result<()> {
     let mut count = 0;
     for style in styles {
         println!("spec suite, {}, on {}", style.name, target.as_deref().unwrap_or("host"));
-        let result = match target.as_deref() {
+        let result = match place {
+            None if is_process => process::run(style, &args),
             None => on_host(style, &args),
-            Some("mps2-an505") => on_board(style, &args),
-            Some(other) => bail!("unknown target `{other}`; there is mps2-an505"),
+            Some(place) if style.name == "threaded" && !place.is_threaded => {
+                println!("SKIPPED threaded: {} has no tail calls for it", place.machine);
+                Ok(())
+            }
+            Some(place) => on_board(place, style, &args),
         };
         count += 1;
         if let Err(error) = result {
@@ -54,6 +100,25 @@ pub fn run(args: &[String]) -> Result<()> {
     ensure!(count > 0, "unknown style; there are {}", STYLES.map(|style| style.name).join(", "));
     ensure!(failed.is_empty(), "{}", failed.join("; "));
     Ok(())
+}
+
+fn find_place(name: &str) -> Result<&'static Place> {
+    let names = || PLACES.map(|place| place.name).join(", ");
+    PLACES
+        .iter()
+        .find(|place| place.name == name)
+        .with_context(|| format!("unknown target `{name}`; there are {}, {}", names(), process::NAME))
+}
+
+impl Style {
+    /// What tells the suite's program to compile every module for a machine, if that is the style.
+    fn compile_for(&self, machine: &'static str) -> Result<Vec<&'static str>> {
+        if self.name != NATIVE.name {
+            return Ok(Vec::new());
+        }
+        llvm::ensure_installed()?;
+        Ok(vec!["--native", machine])
+    }
 }
 
 /// The suite's program on this host, built with a style.
@@ -66,32 +131,39 @@ fn host_program(features: &str) -> std::process::Command {
 }
 
 fn on_host(style: &Style, args: &[String]) -> Result<()> {
-    shell::run(host_program(style.features).args(args))
+    let compile = style.compile_for(HOST_MACHINE)?;
+    shell::run(host_program(style.features).args(args).args(&compile))
 }
 
 /// Converts the suite to a file that the board reads through semihosting, runs it there, judges what it printed.
-fn on_board(style: &Style, args: &[String]) -> Result<()> {
-    qemu::ensure_installed(&[AN505])?;
+fn on_board(place: &Place, style: &Style, args: &[String]) -> Result<()> {
+    qemu::ensure_installed(&[*place.board])?;
     let dir = shell::target_dir("Cargo.toml")?.join("spec");
     std::fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
     let (suite, log) = (dir.join("suite.bin"), dir.join("board.log"));
     let files = files_only(args);
-    shell::run(host_program("").args(&files).arg("--convert").arg(&suite))?;
+    let compile = style.compile_for(place.machine)?;
+    // Only the compiler makes a difference to what the converter does.
+    let converter = || host_program(if compile.is_empty() { "" } else { "native" });
+    shell::run(converter().args(&files).args(&compile).arg("--convert").arg(&suite))?;
 
-    let mut build = Build::new("spec-an505", &AN505);
-    let features: Vec<&str> = style.features.split(',').filter(|f| !f.is_empty()).collect();
+    let mut build = Build::new("spec", place.board);
+    let features =
+        style.features.split(',').filter(|name| !name.is_empty() && (place.is_threaded || *name != "threaded"));
+    let features: Vec<&str> = features.collect();
+    build.target = Some(place.machine);
     build.features = &features;
     let image = build.image()?;
     // The board opens `suite.bin` where the emulator stands.
     let before = std::env::current_dir()?;
     std::env::set_current_dir(&dir)?;
-    let run = qemu::run(&AN505, &image, BOARD_LIMIT);
+    let run = qemu::run(place.board, &image, BOARD_LIMIT);
     std::env::set_current_dir(before)?;
     let run = run?;
 
     std::fs::write(&log, &run.output).with_context(|| format!("writing {}", log.display()))?;
     ensure!(run.status == 0, "the board stopped with status {}:\n{}", run.status, tail(&run.output));
-    shell::run(host_program("").args(args).arg("--judge").arg(&log))
+    shell::run(converter().args(args).arg("--judge").arg(&log))
 }
 
 /// The arguments that choose files, as the converter knows no others.

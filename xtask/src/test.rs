@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{qemu, shell};
+use crate::{llvm, qemu, shell, spec};
 
 /// What a step runs.
 enum Run {
@@ -30,6 +30,12 @@ enum When {
     Long,
     /// Emulators and targets are installed, or may be.
     Boards,
+    /// LLVM is installed, or may be.
+    Llvm,
+    /// Both of that.
+    LlvmAndBoards,
+    /// LLVM, and what runs programs of an AArch64 Linux.
+    LlvmAndLinux,
 }
 
 const fn step(name: &'static str, run: Run) -> Step {
@@ -44,7 +50,27 @@ const fn board(name: &'static str, run: Run) -> Step {
     Step { name, run, when: When::Boards }
 }
 
+const fn compiled(name: &'static str, run: Run) -> Step {
+    Step { name, run, when: When::Llvm }
+}
+
+const fn compiled_for_board(name: &'static str, run: Run) -> Step {
+    Step { name, run, when: When::LlvmAndBoards }
+}
+
+const fn compiled_for_linux(name: &'static str, run: Run) -> Step {
+    Step { name, run, when: When::LlvmAndLinux }
+}
+
 const FIRMWARE: &str = "firmware/Cargo.toml";
+const GUESTS: &str = "guests/moteur-devices/Cargo.toml";
+const GUEST_PROGRAMS: &str = "tests/guests/rust/Cargo.toml";
+
+/// The features that need LLVM.
+const WITH_LLVM: &str = "moteur-cli/llvm,moteur-spec/native";
+
+/// The only crate that does not build without LLVM.
+const COMPILER: &str = "moteur-compiler";
 
 /// In the order in which they run: what fails fast first, what can use another's build after it.
 #[rustfmt::skip]
@@ -53,20 +79,37 @@ const STEPS: &[Step] = &[
     step("tidy", Run::Xtask(&["tidy"])),
     step("format", Run::Cargo(&["fmt", "--all", "--check"])),
     step("format firmware", Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", FIRMWARE])),
+    step("format guests", Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", GUESTS])),
+    step("format guest programs", Run::Cargo(&["fmt", "--check", "--manifest-path", GUEST_PROGRAMS])),
     step("clippy", Run::Cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     step("profile micro", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--no-default-features", "--", "-D", "warnings"])),
     step("profile full", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--all-features", "--", "-D", "warnings"])),
+    compiled("clippy with LLVM", Run::Cargo(&["clippy", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM, "--all-targets", "--", "-D", "warnings"])),
     step("tests", Run::Cargo(&["test", "--quiet", "--workspace"])),
+    compiled("tests with LLVM", Run::Cargo(&["test", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM])),
     // The examples in the documentation are linked unoptimised, which must not matter to code that is compiled already.
     step("tests, optimised", Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur", "--package", "moteur-cli"])),
     step("documents", Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"])),
     step("spec", Run::Xtask(&["spec"])),
+    compiled("spec as native code", Run::Xtask(&["spec", "--engine", "native"])),
+    compiled("spec as native code with guard pages", Run::Xtask(&["spec", "--engine", "native", "--guard-pages"])),
     board("guests in Rust", Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur-cli", "--test", "rust_guests", "--", "--ignored"])),
+    step("guests", Run::Xtask(&["guests"])),
+    board("clippy, guests", Run::Cargo(&["clippy", "--quiet", "--manifest-path", GUESTS, "--target", "wasm32-unknown-unknown", "--examples", "--", "-D", "warnings"])),
+    board("devices", Run::Xtask(&["devices"])),
     board("firmware", Run::Xtask(&["firmware"])),
     board("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
+    compiled_for_board("spec as native code on the board", Run::Xtask(&["spec", "--engine", "native", "--target", "mps2-an505"])),
+    compiled_for_board("spec as native code on RV32", Run::Xtask(&["spec", "--engine", "native", "--target", "riscv32-virt"])),
+    compiled_for_board("spec as native code on RV64", Run::Xtask(&["spec", "--engine", "native", "--target", "riscv64-virt"])),
+    compiled_for_board("spec as native code on Armv6-M", Run::Xtask(&["spec", "--engine", "native", "--target", "mps2-an385-v6m"])),
+    compiled_for_linux("spec as native code on AArch64", Run::Xtask(&["spec", "--engine", "native", "--target", "aarch64-linux"])),
+    compiled_for_linux("guard pages on AArch64", Run::Xtask(&["spec", "--engine", "native", "--target", "aarch64-linux", "--guard-pages", "--file", "memory_trap", "--file", "address"])),
     board("size", Run::Xtask(&["size"])),
     board("bench m33", Run::Xtask(&["bench", "m33"])),
     board("dispatch", Run::Xtask(&["dispatch"])),
+    // After the firmware, whose step sees to it that targets may be installed.
+    step("programs", Run::Xtask(&["programs"])),
     step("package", Run::Xtask(&["package"])),
     step("miri", Run::Xtask(&["miri"])),
     long("bench host", Run::Xtask(&["bench", "host"])),
@@ -97,7 +140,7 @@ pub fn run(args: &[String]) -> Result<()> {
         let started = Instant::now();
         let (counts, failure) = carry_out(step);
         let seconds = started.elapsed().as_secs();
-        table += &format!("{:20} {seconds:4} s  {counts}\n", step.name);
+        table += &format!("{:31} {seconds:4} s  {counts}\n", step.name);
         totals.add(counts);
         failures.extend(failure.map(|cause| format!("{}: {cause}", step.name)));
     }
@@ -169,9 +212,14 @@ fn parse(list: &str, separator: char) -> Option<Counts> {
 /// Runs a step; gives what it counted (a step that counts nothing is one check) and why it failed.
 fn carry_out(step: &Step) -> (Counts, Option<String>) {
     let mut counts = Counts::default();
-    if step.when == When::Boards
-        && let Err(missing) = qemu::ensure_installed(&qemu::BOARDS)
-    {
+    let lacking = match step.when {
+        When::Boards => qemu::ensure_installed(&qemu::ALL_BOARDS).err(),
+        When::Llvm => llvm::ensure_installed().err(),
+        When::LlvmAndBoards => llvm::ensure_installed().and_then(|()| qemu::ensure_installed(&qemu::ALL_BOARDS)).err(),
+        When::LlvmAndLinux => llvm::ensure_installed().and_then(|()| spec::ensure_process_installed()).err(),
+        When::Always | When::Long => None,
+    };
+    if let Some(missing) = lacking {
         println!("SKIPPED {}: {missing:#}", step.name);
         counts.skipped = 1;
         return (counts, None);
@@ -192,7 +240,12 @@ fn command(step: &Step) -> Result<Command> {
             let mut cargo = shell::cargo();
             // Before a `--`, behind which arguments belong to the tests.
             let (subcommand, rest) = args.split_first().context("a step without arguments")?;
-            cargo.arg(subcommand).args((*subcommand == "test").then_some("--no-fail-fast")).args(rest);
+            cargo.arg(subcommand).args((*subcommand == "test").then_some("--no-fail-fast"));
+            if rest.contains(&"--workspace") && llvm::ensure_installed().is_err() {
+                println!("without {COMPILER}, as there is no LLVM");
+                cargo.args(["--exclude", COMPILER]);
+            }
+            cargo.args(rest);
             cargo.env("RUSTDOCFLAGS", "-D warnings");
             cargo
         }
