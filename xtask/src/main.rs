@@ -12,6 +12,7 @@ mod dispatch;
 mod firmware;
 mod fuzz;
 mod guests;
+mod kernels;
 mod lex;
 mod llvm;
 mod miri;

@@ -20,6 +20,9 @@ pub fn configure(config: Config) -> Config {
 
 /// Says whether the native code runs.
 pub fn check(module: &Module) {
+    for section in module.native_sections() {
+        println!("{} bytes of code, {} bytes of section", section.code_bytes, section.bytes);
+    }
     match module.native() {
         Ok(true) => println!("native code runs"),
         Ok(false) => println!("there is no native code"),
