@@ -21,6 +21,7 @@ pub use error::Error;
 pub use machine::Machine;
 pub use moteur_image::target::Checks;
 
+use moteur_image::hash;
 use moteur_image::section::{Contents, Fingerprint};
 use moteur_wasm::{Global, Module};
 
@@ -85,7 +86,7 @@ pub fn compile(bytes: &[u8], options: &Options) -> Result<Vec<u8>, Error> {
             metering: options.metering,
             context_hash: options.machine.arch.context_hash(),
             features: options.machine.features,
-            module_hash: attach::hash(bytes),
+            module_hash: hash::module(bytes),
         },
         frame_bytes_max: object.frame_bytes_max,
         needs: &blob.needs,

@@ -9,6 +9,8 @@
 //! | [`feature`] | what a CPU may lack |
 //! | [`section`] | the custom section: header, fingerprint, tables, code |
 //! | [`module`] | the module around it: what the fingerprint's hash goes over |
+//! | `hash` | that hash; with the feature of this name |
+//! | `signature` | who vouches for a section; with the feature `hash` |
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -17,9 +19,13 @@ extern crate std;
 
 pub mod context;
 pub mod feature;
+#[cfg(feature = "hash")]
+pub mod hash;
 pub mod helper;
 pub mod module;
 pub mod section;
+#[cfg(feature = "hash")]
+pub mod signature;
 pub mod target;
 
 /// The version of all that this crate defines. It changes when native code of before would not run.

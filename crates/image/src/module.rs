@@ -1,4 +1,5 @@
-//! A module as a row of parts: what the fingerprint's hash goes over, and where native sections are.
+//! A module as a row of parts: what the fingerprint's hash goes over, where native sections are, and what stands before
+//! one.
 
 use crate::section;
 
@@ -6,6 +7,10 @@ use crate::section;
 const PREAMBLE_BYTES: usize = 8;
 /// The number of custom sections.
 const CUSTOM: u8 = 0;
+/// Bytes before what a native section holds: number, length, and the name with its length.
+pub const NATIVE_HEAD_BYTES: usize = 1 + LENGTH_BYTES + 1 + section::NAME.len();
+/// Bytes of a section's length, however short it is: so its end can change without moving what stands in it.
+const LENGTH_BYTES: usize = 5;
 
 /// The preamble, or a section with its head. Parts follow each other without a gap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +29,19 @@ pub fn parts(module: &[u8]) -> Parts<'_> {
 /// What the fingerprint's hash goes over, piece by piece: the module without its native sections.
 pub fn hashed(module: &[u8]) -> impl Iterator<Item = &[u8]> {
     parts(module).filter(|part| part.native.is_none()).map(|part| part.whole)
+}
+
+/// Writes what stands before so many bytes of a native section.
+pub fn write_native_head(bytes: usize, put: &mut dyn FnMut(&[u8])) {
+    let name = section::NAME.as_bytes();
+    put(&[CUSTOM]);
+    let mut len = 1 + name.len() + bytes;
+    for index in 1..=LENGTH_BYTES {
+        put(&[(len & 0x7F) as u8 | if index < LENGTH_BYTES { 0x80 } else { 0 }]);
+        len >>= 7;
+    }
+    put(&[name.len() as u8]);
+    put(name);
 }
 
 /// The iterator of [`parts`].
@@ -82,6 +100,7 @@ fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec;
     use std::vec::Vec;
 
     /// A preamble, a custom section `a` with two bytes, a native one whose length takes two bytes, an empty type section.
@@ -99,6 +118,18 @@ mod tests {
         assert_eq!(found.iter().map(|part| part.whole.len()).collect::<Vec<_>>(), [8, 6, 19, 3]);
         assert_eq!(found.iter().map(|part| part.native).collect::<Vec<_>>(), [None, None, Some(&b"MN"[..]), None]);
         assert_eq!(hashed(&module).collect::<Vec<_>>().concat(), [&module[..14], &module[33..]].concat());
+    }
+
+    #[test]
+    fn a_head_that_was_written_is_read() {
+        for bytes in [0, 2, 200, 70_000] {
+            let mut module = b"\0asm\x01\0\0\0".to_vec();
+            write_native_head(bytes, &mut |piece| module.extend_from_slice(piece));
+            assert_eq!(module.len(), 8 + NATIVE_HEAD_BYTES);
+            module.resize(module.len() + bytes, 7);
+            module.push(1);
+            assert_eq!(parts(&module).find_map(|part| part.native), Some(&vec![7; bytes][..]));
+        }
     }
 
     #[test]

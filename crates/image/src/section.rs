@@ -23,6 +23,7 @@
 //! the last one is of the function whose code it is. If that was still being entered, [`ENTERED`] stands there.
 //!
 //! The code stands at a multiple of [`CODE_ALIGN`] bytes from the beginning of the file, so that it can run where it is.
+//! Behind the bytes that the header counts, in the same custom section, there may be signatures: module `signature`.
 
 use core::fmt;
 
@@ -112,8 +113,26 @@ pub enum Refusal {
     Needs,
     /// The code is not aligned where it is.
     Alignment,
-    /// Nobody vouches for it: it is not signed by a key that is trusted.
+    /// Nobody vouches for it: native code is not trusted at all.
     Trust,
+    /// Nobody vouches for it: it is not signed.
+    Unsigned,
+    /// It is signed, but by no key that is trusted.
+    UnknownKey,
+    /// It is signed in the name of a key that is trusted, but that key did not sign this.
+    WrongSignature,
+    /// What stands behind the code is no list of signatures, or too long a one.
+    SignatureForm,
+}
+
+impl Refusal {
+    /// Whether the code may fit, but nobody who is trusted vouches for it.
+    pub const fn is_for_lack_of_trust(self) -> bool {
+        matches!(
+            self,
+            Refusal::Trust | Refusal::Unsigned | Refusal::UnknownKey | Refusal::WrongSignature | Refusal::SignatureForm
+        )
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -134,7 +153,11 @@ impl fmt::Display for Refusal {
             Refusal::Module => "compiled from another module",
             Refusal::Needs => "it needs a function that this runtime lacks",
             Refusal::Alignment => "the code is not aligned",
-            Refusal::Trust => "it is not signed by a trusted key",
+            Refusal::Trust => "nobody vouches for it",
+            Refusal::Unsigned => "it is not signed",
+            Refusal::UnknownKey => "it is signed, but by no key that is trusted",
+            Refusal::WrongSignature => "the signature is wrong",
+            Refusal::SignatureForm => "what should be its signatures is something else",
         })
     }
 }
@@ -455,11 +478,11 @@ pub fn mend_check_sum(section: &mut [u8]) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::vec::Vec;
 
-    fn contents() -> Contents<'static> {
+    pub fn contents() -> Contents<'static> {
         Contents {
             fingerprint: Fingerprint {
                 abi_version: ABI_VERSION,

@@ -75,8 +75,10 @@ pub use moteur_pool as pool;
 pub use moteur_pool::{Heap, OutOfMemory};
 pub use moteur_wasm as wasm;
 pub use moteur_wasm::{FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, Trap, ValType};
+#[cfg(feature = "signatures")]
+pub use native::PublicKey;
 #[cfg(feature = "native")]
-pub use native::{CodeMemory, Decide, GuardedMemory, InPlace, NativeSection, Refusal};
+pub use native::{CodeMemory, Decide, GuardedMemory, InPlace, KeyId, NativeSection, Refusal};
 pub use store::Store;
 pub use table::Table;
 pub use val::{ExternRef, Val};

@@ -22,13 +22,13 @@ const LAYERS: &[Layer] = &[
     small("moteur-wasm", &[], &["libm"]),
     small("moteur-pool", &[], &["rlsf"]),
     large("moteur-platform", &[]),
-    small("moteur-image", &["moteur-wasm"], &[]),
-    small("moteur", &["moteur-wasm", "moteur-image", "moteur-pool", "moteur-platform"], &["sha2"]),
+    small("moteur-image", &["moteur-wasm"], &["sha2"]),
+    small("moteur", &["moteur-wasm", "moteur-image", "moteur-pool", "moteur-platform"], &["ed25519-compact"]),
     large("moteur-macros", &[]),
     large("moteur-guest", &["moteur", "moteur-platform", "moteur-macros"]),
     large("moteur-compiler", &["moteur-wasm", "moteur-image"]),
     large("moteur-capi", &["moteur-guest", "moteur", "moteur-platform"]),
-    large("moteur-cli", &["moteur-guest", "moteur-compiler", "moteur", "moteur-platform"]),
+    large("moteur-cli", &["moteur-guest", "moteur-compiler", "moteur", "moteur-image", "moteur-platform"]),
 ];
 
 /// The most features of `moteur`, `default` aside.

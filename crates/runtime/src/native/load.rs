@@ -3,12 +3,12 @@
 use core::ops::Range;
 use core::ptr::NonNull;
 
-use moteur_image::module::hashed;
+use moteur_image::hash;
 use moteur_image::section::{Active, Fingerprint, NAME, Native, Refusal};
 use moteur_image::target::{Arch, Checks, FloatAbi};
-use sha2::{Digest, Sha256};
 
 use super::guard::Guard;
+use super::signed::Trust;
 use super::{features, library};
 use crate::alloc::HeapAlloc;
 use crate::engine::{Config, Engine};
@@ -51,11 +51,12 @@ impl CodeMemory for InPlace {
 #[derive(Clone, Copy)]
 pub(crate) struct Policy {
     pub(super) code: Option<&'static dyn CodeMemory>,
+    pub(super) trust: Trust,
     pub(super) guard: Guard,
 }
 
 impl Policy {
-    pub const IGNORE: Policy = Policy { code: None, guard: Guard::NONE };
+    pub const IGNORE: Policy = Policy { code: None, trust: Trust::ALL, guard: Guard::NONE };
 
     /// What the CPU has.
     fn cpu_features(self) -> u64 {
@@ -97,7 +98,9 @@ impl Attached {
         for section in wasm.custom_sections(bytes).filter(|section| section.name == NAME) {
             // SAFETY: the caller's promise.
             let section: &'static [u8] = unsafe { core::mem::transmute::<&[u8], &'static [u8]>(section.bytes) };
-            match fitting(section, wasm, bytes, engine.config(), engine.config().native.guard.is_on()) {
+            let config = engine.config();
+            let fits = fitting(section, wasm, bytes, config, config.native.guard.is_on());
+            match fits.and_then(|native| config.native.trust.vouches(section, &native).map(|()| native)) {
                 Ok(native) => {
                     let base = memory.make_runnable(native.code())?;
                     if base.addr().get().is_multiple_of(4) {
@@ -221,18 +224,11 @@ pub(super) fn fitting<'b>(
     ];
     match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
         Some((_, refusal)) => Err(refusal),
-        None if module_hash != hash(module) => Err(Refusal::Module),
+        None if module_hash != hash::module(module) => Err(Refusal::Module),
         None if native.function_count() != wasm.func_count().saturating_sub(wasm.imported_func_count()) => {
             Err(Refusal::Bounds)
         }
         None if native.entry_count() != wasm.type_count() => Err(Refusal::Bounds),
         None => Ok(native),
     }
-}
-
-/// SHA-256 of a module without its native sections.
-fn hash(module: &[u8]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hashed(module).for_each(|piece| hash.update(piece));
-    hash.finalize().into()
 }

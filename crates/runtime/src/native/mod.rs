@@ -8,6 +8,7 @@
 //! | module | does |
 //! |---|---|
 //! | `load` | finds the section that fits, and refuses what doesn't |
+//! | `signed` | who vouches for a section |
 //! | `sections` | the sections of a module, for tools that show them |
 //! | `context` | what a store keeps for native code, filled anew for each instance that is entered |
 //! | `enter` | in and out, in assembly |
@@ -27,6 +28,8 @@ mod helpers;
 mod library;
 mod load;
 mod sections;
+#[cfg_attr(not(feature = "signatures"), path = "signed_none.rs")]
+mod signed;
 mod unwind;
 
 use core::ptr::NonNull;
@@ -41,6 +44,7 @@ use crate::slot::Slot;
 use crate::store::StoreInner;
 use crate::store::entity::InstanceEntity;
 use guard::Guard;
+use signed::Trust;
 
 pub(crate) use context::StorePart;
 pub(crate) use guard::{Source, source};
@@ -48,7 +52,10 @@ pub use guarded::{Decide, GuardedMemory};
 pub(crate) use load::{Attached, Policy};
 pub use load::{CodeMemory, InPlace};
 pub use moteur_image::section::Refusal;
+pub use moteur_image::signature::KeyId;
 pub use sections::NativeSection;
+#[cfg(feature = "signatures")]
+pub use signed::PublicKey;
 
 /// Where a function's native code is; 0 if it has none.
 pub(crate) type CodeAddress = usize;
@@ -77,6 +84,7 @@ impl Config {
     #[must_use]
     pub const unsafe fn native(mut self, memory: &'static dyn CodeMemory) -> Config {
         self.native.code = Some(memory);
+        self.native.trust = Trust::ALL;
         self
     }
 

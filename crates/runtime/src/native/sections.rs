@@ -3,6 +3,7 @@
 use moteur_image::feature;
 use moteur_image::module::parts;
 use moteur_image::section::{Fingerprint, Native, Refusal};
+use moteur_image::signature::{KeyId, signatures};
 
 use super::guard::Guard;
 use super::load::fitting;
@@ -10,7 +11,9 @@ use crate::module::Module;
 
 /// A native section.
 #[derive(Clone, Copy, Debug)]
-pub struct NativeSection {
+pub struct NativeSection<'m> {
+    /// All of it behind its name.
+    pub(super) section: &'m [u8],
     /// Bytes of the section behind its name.
     pub bytes: usize,
     /// What it was made for, if it can be read.
@@ -24,21 +27,31 @@ pub struct NativeSection {
     pub fits: Result<(), Refusal>,
 }
 
-impl NativeSection {
+impl<'m> NativeSection<'m> {
     /// The names of what the code needs of the CPU.
     pub fn features(&self) -> impl Iterator<Item = &'static str> {
         self.made_for.into_iter().flat_map(|made_for| feature::names(made_for.arch, made_for.features))
+    }
+
+    /// The keys in whose names it is signed. Whether they did sign it is another question.
+    ///
+    /// # Errors
+    /// What is wrong with the section or the list of its signatures.
+    pub fn signers(&self) -> Result<impl Iterator<Item = KeyId> + use<'m>, Refusal> {
+        let native = Native::read(self.section)?;
+        Ok(signatures(self.section, &native)?.map(|signature| signature.key))
     }
 }
 
 impl Module {
     /// The native sections that the module brings along, in their order, whether they are used or not.
-    pub fn native_sections(&self) -> impl Iterator<Item = NativeSection> {
+    pub fn native_sections(&self) -> impl Iterator<Item = NativeSection<'_>> {
         parts(self.bytes()).filter_map(|part| part.native).map(|bytes| {
             let native = Native::read(bytes).ok();
             let metering = native.is_some_and(|native| native.fingerprint.metering);
             let config = self.engine().config().fuel(metering);
             NativeSection {
+                section: bytes,
                 bytes: bytes.len(),
                 made_for: native.map(|native| native.fingerprint),
                 code_bytes: native.map_or(0, |native| native.code().len()),
