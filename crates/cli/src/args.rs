@@ -12,8 +12,10 @@ use moteur_guest::wasi::{Allowed, AllowedError};
 use crate::help;
 
 pub mod compile;
+pub mod keys;
 
 pub use compile::Compile;
+pub use keys::{Inspect, Sign};
 
 /// One complete request.
 #[derive(Debug)]
@@ -27,7 +29,11 @@ pub enum Command {
     /// `moteur validate`
     Validate(PathBuf),
     /// `moteur inspect`
-    Inspect(PathBuf),
+    Inspect(Inspect),
+    /// `moteur keygen`, with the name of the files.
+    Keygen(PathBuf),
+    /// `moteur sign`
+    Sign(Sign),
 }
 
 /// `moteur run`: which module, what it is given, and what it may use up.
@@ -61,6 +67,8 @@ pub struct Run {
     pub eager: bool,
     /// Which native code is run.
     pub native: Native,
+    /// Keys whose signatures are trusted: files, or hexadecimal digits.
+    pub trusted: Vec<OsString>,
     /// Whether native code compares addresses, also where the processor could do that.
     pub explicit_checks: bool,
 }
@@ -73,6 +81,8 @@ pub enum Native {
     Ignored,
     /// What the module brings along.
     Trusted,
+    /// What the module brings along, if a key that is trusted has signed it.
+    Signed,
     /// What is compiled in memory before the run.
     Compiled,
 }
@@ -102,16 +112,20 @@ impl From<lexopt::Error> for Usage {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage> {
     let mut parser = Parser::from_args(words);
     match parser.next()? {
-        None => Err(Usage("a command is missing: run, compile, validate or inspect".into())),
+        None => Err(Usage("a command is missing: run, compile, validate, inspect, keygen or sign".into())),
         Some(Arg::Short('h') | Arg::Long("help")) => Ok(Command::Print(help::MAIN)),
         Some(Arg::Short('V') | Arg::Long("version")) => Ok(Command::Print(help::VERSION)),
         Some(Arg::Value(command)) => match command.to_str() {
             Some("run") => parse_run(&mut parser),
             Some("compile") => compile::parse(&mut parser),
-            Some("validate") => parse_file(&mut parser, help::VALIDATE, Command::Validate),
-            Some("inspect") => parse_file(&mut parser, help::INSPECT, Command::Inspect),
+            Some("validate") => parse_validate(&mut parser),
+            Some("inspect") => keys::parse_inspect(&mut parser),
+            Some("keygen") => keys::parse_keygen(&mut parser),
+            Some("sign") => keys::parse_sign(&mut parser),
             Some("help") => Ok(Command::Print(help::MAIN)),
-            _ => Err(Usage(format!("{command:?} is not a command; there are run, compile, validate and inspect"))),
+            _ => Err(Usage(format!(
+                "{command:?} is not a command; there are run, compile, validate, inspect, keygen and sign"
+            ))),
         },
         Some(argument) => Err(argument.unexpected().into()),
     }
@@ -145,6 +159,10 @@ fn parse_run(parser: &mut Parser) -> Result<Command, Usage> {
             Arg::Long("eager") => run.eager = true,
             Arg::Long("explicit-checks") => run.explicit_checks = true,
             Arg::Long("native") => choose(&mut run, Native::Trusted)?,
+            Arg::Long("trust") => {
+                choose(&mut run, Native::Signed)?;
+                run.trusted.push(parser.value()?);
+            }
             Arg::Long("jit") => choose(&mut run, Native::Compiled)?,
             Arg::Value(file) => {
                 run.file = file.into();
@@ -160,7 +178,7 @@ fn parse_run(parser: &mut Parser) -> Result<Command, Usage> {
 /// Chooses which native code is run, once.
 fn choose(run: &mut Run, native: Native) -> Result<(), Usage> {
     if run.native != Native::Ignored && run.native != native {
-        return Err(Usage("--native and --jit exclude each other".into()));
+        return Err(Usage("--native, --trust and --jit exclude each other".into()));
     }
     run.native = native;
     Ok(())
@@ -175,16 +193,16 @@ fn guest_arguments(parser: &mut Parser) -> Result<Vec<OsString>, Usage> {
     Ok(words)
 }
 
-fn parse_file(parser: &mut Parser, help: &'static str, command: fn(PathBuf) -> Command) -> Result<Command, Usage> {
+fn parse_validate(parser: &mut Parser) -> Result<Command, Usage> {
     let mut file = None;
     while let Some(argument) = parser.next()? {
         match argument {
-            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Print(help)),
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Print(help::VALIDATE)),
             Arg::Value(value) if file.is_none() => file = Some(PathBuf::from(value)),
             other => return Err(other.unexpected().into()),
         }
     }
-    file.map(command).ok_or_else(|| Usage("FILE is missing".into()))
+    file.map(Command::Validate).ok_or_else(|| Usage("validate: FILE is missing".into()))
 }
 
 /// `KEY=VALUE`; a variable without a value is an error rather than a look into the host's environment.
@@ -304,6 +322,13 @@ mod tests {
     }
 
     #[test]
+    fn several_keys_may_be_trusted() {
+        let asked = run(&["run", "--trust", "a.pub", "--trust=b.pub", "f", "--trust", "c"]);
+        assert_eq!((asked.native, asked.trusted.len()), (Native::Signed, 2));
+        assert_eq!((asked.trusted[0].to_str(), asked.trusted[1].to_str()), (Some("a.pub"), Some("b.pub")));
+    }
+
+    #[test]
     fn sizes_and_durations() {
         for (word, expected) in [("0", 0), ("64K", 65_536), ("64KiB", 65_536), ("1_000", 1000), ("2G", 2 << 30)] {
             assert_eq!(run(&["run", "--max-memory", word, "f"]).memory_bytes_max, Some(expected), "{word}");
@@ -365,6 +390,8 @@ mod tests {
             (&["run", "--eager=yes", "f"][..], "--eager"),
             (&["run", "--wings", "f"][..], "--wings"),
             (&["run", "--jit", "--native", "f"][..], "exclude each other"),
+            (&["run", "--trust", "k", "--native", "f"][..], "exclude each other"),
+            (&["run", "--trust"][..], "--trust"),
             (&["validate"][..], "FILE is missing"),
             (&["validate", "a", "b"][..], "\"b\""),
             (&["inspect", "--fuel"][..], "--fuel"),
@@ -384,6 +411,8 @@ mod tests {
             &["validate", "-h"],
             &["inspect", "--help"],
             &["compile", "f", "-h"],
+            &["keygen", "-h"],
+            &["sign", "f", "--help"],
         ] {
             let command = parse(words.iter().map(OsString::from));
             assert!(matches!(command, Ok(Command::Print(_))), "{words:?}: {command:?}");

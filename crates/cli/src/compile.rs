@@ -1,6 +1,5 @@
 //! `moteur compile`: adds native code to a module, or shows what stands between. And what `moteur run --jit` does first.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use moteur_compiler::{Checks, Emit, Error, Machine, Optimise, Options};
@@ -30,7 +29,7 @@ pub fn compile(options: &Compile) -> Result<(), Failure> {
         };
         bytes = made.map_err(|error| explain(&options.file, source, error))?;
     }
-    write(&out, &bytes)
+    load::write(&out, &bytes)
 }
 
 /// The module with native code for this machine and no other, which counts fuel if `metering`, and relies on guarded
@@ -88,11 +87,6 @@ fn beside(file: &Path, emit: Option<asked::Emit>) -> PathBuf {
         Some(asked::Emit::Object) => ".o",
     });
     name.into()
-}
-
-fn write(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let written = if out == Path::new("-") { std::io::stdout().write_all(bytes) } else { std::fs::write(out, bytes) };
-    written.map_err(|error| load::refused(out, error))
 }
 
 /// A module that is not valid is explained as `moteur validate` would.

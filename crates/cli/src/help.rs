@@ -7,7 +7,7 @@ pub const VERSION: &str = concat!("moteur ", env!("CARGO_PKG_VERSION"), "\n");
 pub const MAIN: &str = "\
 moteur - a WebAssembly micro runtime
 
-Usage: moteur COMMAND [OPTIONS] FILE
+Usage: moteur COMMAND [OPTIONS] [FILE]
 
 FILE is a WebAssembly module, binary (.wasm) or text (.wat).
 
@@ -16,6 +16,8 @@ Commands:
   compile FILE      Add native code for one or several machines to a module
   validate FILE     Say whether a module is valid, and if not, where and why
   inspect FILE      Show imports, exports and what the module takes in flash and RAM
+  keygen            Make a pair of keys
+  sign FILE         Vouch for the native code in a module with a private key
 
 Options:
   -h, --help        Print this text; `moteur COMMAND --help` tells about one command
@@ -69,6 +71,9 @@ What to run:
                         NATIVE CODE CANNOT BE CHECKED: it can do whatever you can.
                         Use this for files whose maker you trust. Without it, native
                         code in FILE is ignored
+      --trust KEY       The same for native code that the holder of KEY has signed with
+                        `moteur sign`, and for no other. KEY is a file with a public
+                        key, or 64 hexadecimal digits; may be repeated
       --explicit-checks Let native code compare addresses. Without it, the processor
                         does that where it can (Linux on x86-64 and AArch64), and each
                         memory takes 8 GiB of addresses (not of memory)
@@ -138,9 +143,49 @@ offset, the function and the reason, and ends with status 1.
 pub const INSPECT: &str = "\
 Show imports, exports and what the module takes in flash and RAM
 
-Usage: moteur inspect FILE
+Usage: moteur inspect [OPTIONS] FILE
 
 The module is loaded and instantiated once in a counted heap, with stand-ins for its
 imports; its start function does not run. RAM is measured on this machine: a 32-bit
 board needs less for the tables, and the same for memory.
+
+      --trust KEY       Verify the signatures of native code that are made in the name of
+                        this key: a file with a public key, or 64 hexadecimal digits;
+                        may be repeated
+
+  -h, --help            Print this text
+";
+
+/// `moteur keygen --help`
+pub const KEYGEN: &str = "\
+Make a pair of keys, with which native code is signed and verified
+
+Usage: moteur keygen [-o NAME]
+
+Writes NAME.key, the private key, which only you can read, and NAME.pub, the public key.
+Files that exist are not overwritten. Prints the public key in hexadecimal too, and the
+name that signatures give it. Both files are in PEM (PKCS#8, RFC 8410): `openssl pkey`
+and others read them, and what `openssl genpkey -algorithm ed25519` makes will do.
+
+  -o, --output NAME     Instead of `moteur`
+
+  -h, --help            Print this text
+";
+
+/// `moteur sign --help`
+pub const SIGN: &str = "\
+Vouch for the native code in a module with a private key
+
+Usage: moteur sign --key KEY [-o OUT] FILE
+
+Signs each native section of FILE (`moteur compile` makes them). With that you say that
+this code may do on a machine whatever it wants: `moteur run --trust` and devices that
+have your public key run it without a question. Sign what you compiled yourself, or got
+from somebody who did.
+
+      --key KEY         The file with the private key; `-` is the standard input
+  -o, --output OUT      Where the result goes; `-` is the standard output. Without it,
+                        FILE gets the signature. Signatures of other keys stay
+
+  -h, --help            Print this text
 ";

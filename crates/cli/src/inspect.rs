@@ -4,15 +4,17 @@
 //! for its imports. Its start function gets no fuel, so nothing of it runs.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use moteur::pool::Counted;
 use moteur::{
-    Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Memory, Module, Store, Table, Val,
+    Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Memory, Module, NativeSection, PublicKey,
+    Refusal, Store, Table, Val,
 };
 
+use crate::args::keys::Inspect;
 use crate::describe;
 use crate::failure::Failure;
+use crate::keys;
 use crate::load::{self, Source};
 use crate::sections::{self, Reader, Section, sections};
 
@@ -21,8 +23,10 @@ const STACK_BYTES: usize = 8 << 10;
 /// Bytes of a page of memory.
 const PAGE_BYTES: usize = 65_536;
 
-/// Describes the module in `file`.
-pub fn inspect(file: &Path) -> Result<String, Failure> {
+/// Describes a module.
+pub fn inspect(options: &Inspect) -> Result<String, Failure> {
+    let file = &options.file;
+    let keys = keys::trusted(&options.trusted)?;
     let source = load::read(file)?;
     let engine = Engine::new(Config::new(Heap::system())).map_err(|error| load::refused(file, error))?;
     let module = load::module(&engine, file, source)?;
@@ -37,7 +41,7 @@ pub fn inspect(file: &Path) -> Result<String, Failure> {
     write_sections(&mut text, source);
     write_types(&mut text, &module);
     write_own(&mut text, source);
-    write_native(&mut text, &module);
+    write_native(&mut text, &module, keys);
     match measure(source) {
         Ok(cost) => write_cost(&mut text, source, &cost),
         Err(error) => text += &format!("\nPool: not measured: {error}\n"),
@@ -99,8 +103,8 @@ fn write_own(text: &mut String, source: Source) {
     }
 }
 
-/// Native code: for which machine, how much, and whether it could run here.
-fn write_native(text: &mut String, module: &Module) {
+/// Native code: for which machine, how much, whether it could run here, and who vouches for it.
+fn write_native(text: &mut String, module: &Module, keys: &[PublicKey]) {
     for section in module.native_sections() {
         let machine = section.made_for.map_or("unknown".to_owned(), |made_for| {
             let features: String = section.features().map(|name| format!(" {name}")).collect();
@@ -114,6 +118,30 @@ fn write_native(text: &mut String, module: &Module) {
         };
         let (code, frame) = (section.code_bytes, section.frame_bytes_max);
         let _ = writeln!(text, "Native code for {machine}: {code} bytes, largest frame {frame} bytes; {fits}");
+        write_signers(text, &section, keys);
+    }
+}
+
+/// Who signed a section, and which of these keys verifies that.
+fn write_signers(text: &mut String, section: &NativeSection, keys: &[PublicKey]) {
+    let Ok(mut signers) = section.signers().map(Iterator::peekable) else {
+        // What is wrong with the section itself has been said.
+        if section.made_for.is_some() {
+            let _ = writeln!(text, "  signatures: {}", Refusal::SignatureForm);
+        }
+        return;
+    };
+    if signers.peek().is_none() {
+        text.push_str("  not signed\n");
+    }
+    for signer in signers {
+        let known: Vec<_> = keys.iter().filter(|key| key.id() == signer).copied().collect();
+        let word = match section.verify(&known) {
+            _ if known.is_empty() => "not verified: --trust KEY does that",
+            Ok(_) => "verified",
+            Err(_) => "WRONG: this key did not sign it",
+        };
+        let _ = writeln!(text, "  signed by key {signer}: {word}");
     }
 }
 

@@ -1,6 +1,7 @@
-//! From a file to a module: reads it, translates the text format, and explains what is wrong with it: the file, the byte
+//! From a file to a module and back: reads it, translates the text format, and explains what is wrong with it: the file, the byte
 //! offset, the function and the cause.
 
+use std::io::Write;
 use std::path::Path;
 
 use moteur::{Config, Engine, Error, Heap, Module};
@@ -38,6 +39,12 @@ fn translate(file: &Path, text: &str) -> Result<Vec<u8>, Failure> {
         // It names file, line and column, and shows the line.
         Failure::Refused(error.to_string())
     })
+}
+
+/// Writes a result; `-` is the standard output.
+pub fn write(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = if out == Path::new("-") { std::io::stdout().write_all(bytes) } else { std::fs::write(out, bytes) };
+    written.map_err(|error| refused(out, error))
 }
 
 /// Loads a module that was read from `file`.

@@ -1,4 +1,4 @@
-//! The command `moteur`: runs, compiles, validates and inspects WebAssembly modules.
+//! The command `moteur`: runs, compiles, signs, validates and inspects WebAssembly modules.
 //!
 //! | module | does |
 //! |---|---|
@@ -9,6 +9,7 @@
 //! | `compile`, `native` | `moteur compile` and `run --jit`; running native code |
 //! | `watchdog` | `--timeout` |
 //! | `values` | reads arguments and prints results by their types |
+//! | `keys`, `sign` | `moteur keygen`, `moteur sign` and whom `--trust` means; `private_file` holds a private key |
 //! | `inspect`, `describe` | `moteur inspect`; types and errors of linking in words |
 //! | `failure` | exit statuses |
 #![deny(unsafe_code)]
@@ -20,13 +21,17 @@ mod describe;
 mod failure;
 mod help;
 mod inspect;
+mod keys;
 mod load;
 mod locate;
 #[allow(unsafe_code)]
 #[cfg_attr(not(unix), path = "native_none.rs")]
 mod native;
+#[cfg_attr(not(unix), path = "private_file_none.rs")]
+mod private_file;
 mod run;
 mod sections;
+mod sign;
 mod values;
 mod watchdog;
 
@@ -58,7 +63,9 @@ fn command() -> Result<(), Failure> {
         Command::Run(options) => run::run(&options),
         Command::Compile(options) => compile::compile(&options),
         Command::Validate(file) => load::validate(&file),
-        Command::Inspect(file) => inspect::inspect(&file).map(|text| print(&text)),
+        Command::Inspect(options) => inspect::inspect(&options).map(|text| print(&text)),
+        Command::Keygen(name) => keys::generate(&name).map(|text| print(&text)),
+        Command::Sign(options) => sign::sign(&options).map(|text| print(&text)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use moteur::{CodeMemory, Config, Decide, Error, GuardedMemory};
+use moteur::{CodeMemory, Config, Decide, Error, GuardedMemory, PublicKey};
 use moteur_platform::std::{code, guard};
 
 /// Memory of this process.
@@ -50,7 +50,15 @@ pub const CAN_GUARD: bool = guard::IS_SUPPORTED;
 /// With `guard_pages`, memories are guarded, so that code may run that relies on it.
 pub fn trusting(config: Config, guard_pages: bool) -> Option<Config> {
     // SAFETY: the module was just compiled, after all native sections were taken out of it; or the person says so.
-    let config = unsafe { config.native(&PROCESS) };
+    Some(guarded(unsafe { config.native(&PROCESS) }, guard_pages))
+}
+
+/// Runs the native code of modules that one of these keys has signed.
+pub fn trusting_keys(config: Config, keys: &'static [PublicKey], guard_pages: bool) -> Option<Config> {
+    Some(guarded(config.trust(keys, &PROCESS), guard_pages))
+}
+
+fn guarded(config: Config, guard_pages: bool) -> Config {
     // SAFETY: the platform's memory does what the runtime asks for.
-    Some(if guard_pages { unsafe { config.guard_pages(&PROCESS) } } else { config })
+    if guard_pages { unsafe { config.guard_pages(&PROCESS) } } else { config }
 }

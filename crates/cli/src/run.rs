@@ -14,6 +14,7 @@ use crate::args::{GivenDirectory, Native, Run};
 use crate::compile;
 use crate::describe;
 use crate::failure::Failure;
+use crate::keys;
 use crate::load::{self, Source};
 use crate::locate;
 use crate::native;
@@ -82,11 +83,12 @@ fn config(options: &Run) -> Result<Config, Failure> {
         let pages = u32::try_from(bytes / PAGE_BYTES).unwrap_or(u32::MAX);
         config = config.max_memory_pages(pages.min(65_536));
     }
-    match options.native {
-        Native::Ignored => Ok(config),
-        _ => native::trusting(config, has_guard_pages(options))
-            .ok_or_else(|| Failure::Refused("this system runs no native code".into())),
-    }
+    let config = match options.native {
+        Native::Ignored => Some(config),
+        Native::Signed => native::trusting_keys(config, keys::trusted(&options.trusted)?, has_guard_pages(options)),
+        Native::Trusted | Native::Compiled => native::trusting(config, has_guard_pages(options)),
+    };
+    config.ok_or_else(|| Failure::Refused("this system runs no native code".into()))
 }
 
 /// Whether memories are guarded, so that native code needs no checks.
@@ -99,10 +101,26 @@ fn tell_if_interpreted(file: &Path, module: &Module) {
     let cause = match module.native() {
         Ok(true) => return,
         Ok(false) => "there is no native code in it (`moteur compile` adds some)".to_owned(),
+        Err(refusal) if refusal.is_for_lack_of_trust() => {
+            format!("nobody who is trusted vouches for its native code: {refusal}{}", signers(module))
+        }
         Err(refusal) => format!("its native code does not fit this machine: {refusal}"),
     };
     // Whoever closed the standard error does not want to read it.
     let _ = writeln!(std::io::stderr(), "note: {}: interpreted, as {cause}", file.display());
+}
+
+/// The keys in whose names a module's native code is signed.
+fn signers(module: &Module) -> String {
+    let all = module.native_sections().filter_map(|section| section.signers().ok()).flatten();
+    let mut names: Vec<_> = all.map(|key| key.to_string()).collect();
+    names.sort();
+    names.dedup();
+    match names.as_slice() {
+        [] => String::new(),
+        [name] => format!(" (key {name})"),
+        names => format!(" (keys {})", names.join(", ")),
+    }
 }
 
 fn wasi(options: &Run, engine: &Engine) -> Result<Wasi, String> {

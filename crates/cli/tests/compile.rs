@@ -38,6 +38,25 @@ fn the_result_stands_beside_the_source_and_runs_with_and_without_trust() {
 }
 
 #[test]
+fn what_a_trusted_key_signed_runs() {
+    let source = wat(PROGRAM);
+    let module = source.replace(".wat", ".native.wasm");
+    moteur(&["compile", &source]).expect(0, &[]);
+    let place = file("mine", "");
+    moteur(&["keygen", "-o", &place]).expect(0, &[]);
+    let (private, public) = (format!("{place}.key"), format!("{place}.pub"));
+    moteur(&["run", "--trust", &public, "--invoke", "square", &module, "12"]).expect(0, &["it is not signed"]);
+    moteur(&["sign", "--key", &private, &module]).expect(0, &[]);
+    assert_eq!(natively(&["--trust", &public, "--invoke", "square", &module, "12"]).expect(0, &[]).out, "144\n");
+    // A section for another machine does not move this one's code; compiling anew takes the signature away.
+    let board = ["--target", "thumbv8m.main-none-eabihf"];
+    moteur(&[&["compile", &module, "-o", &module], &board[..]].concat()).expect(0, &[]);
+    assert_eq!(natively(&["--trust", &public, "--invoke", "square", &module, "3"]).expect(0, &[]).out, "9\n");
+    moteur(&["compile", &module, "-o", &module]).expect(0, &[]);
+    moteur(&["run", "--trust", &public, "--invoke", "square", &module, "3"]).expect(0, &["it is not signed"]);
+}
+
+#[test]
 fn several_machines_stand_side_by_side_and_the_same_one_once() {
     let source = wat(PROGRAM);
     let out = source.replace("module.wat", "out.wasm");
