@@ -10,6 +10,9 @@ use moteur_image::module::parts;
 use moteur_image::section::{self, mend_check_sum};
 use moteur_platform::std::code;
 
+#[path = "wrong_images/signatures.rs"]
+mod signatures;
+
 const PROGRAM: &str = r#"(module
     (memory 1) (table funcref (elem $double))
     (func $double (export "double") (param i32) (result i32)
@@ -79,8 +82,12 @@ impl CodeMemory for Odd {
 }
 
 fn engine(memory: &'static dyn CodeMemory, fuel: bool) -> Engine {
+    Engine::new(config(Heap::system(), memory).fuel(fuel)).unwrap()
+}
+
+fn config(heap: Heap, memory: &'static dyn CodeMemory) -> Config {
     // SAFETY: what is wrong in these sections must be found before anything of them runs.
-    Engine::new(unsafe { Config::new(Heap::system()).fuel(fuel).native(memory) }).unwrap()
+    unsafe { Config::new(heap).native(memory) }
 }
 
 /// Loads a module; says whether its native code is used, after its function has given the right result. Asserts that code
@@ -88,17 +95,22 @@ fn engine(memory: &'static dyn CodeMemory, fuel: bool) -> Engine {
 #[track_caller]
 fn load(module: &[u8]) -> Result<bool, Refusal> {
     MADE_RUNNABLE.set(0);
-    let engine = engine(&WATCHED, false);
-    let module = Module::new(&engine, module).unwrap();
-    let native = module.native();
+    let native = load_by(&engine(&WATCHED, false), module);
     assert_eq!(MADE_RUNNABLE.get(), u32::from(native == Ok(true)), "{native:?}");
-    let mut store = Store::new(&engine, ()).unwrap();
+    native
+}
+
+/// As `load`, by an engine of its own.
+#[track_caller]
+fn load_by(engine: &Engine, module: &[u8]) -> Result<bool, Refusal> {
+    let module = Module::new(engine, module).unwrap();
+    let mut store = Store::new(engine, ()).unwrap();
     let instance = Instance::new(&mut store, &module, &[]).unwrap();
     for name in ["double", "indirect"] {
         let function = instance.typed_func::<i32, i32>(&store, name).unwrap();
         assert_eq!(function.call(&mut store, 21), Ok(42), "{name}");
     }
-    native
+    module.native()
 }
 
 fn program() -> Vec<u8> {
