@@ -1,7 +1,7 @@
 //! The kernels of the benches as a module with native code, made by the `moteur` of this tree.
 
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
@@ -12,10 +12,15 @@ pub fn compile(target: &str) -> Result<PathBuf> {
     llvm::ensure_installed()?;
     let module = module()?;
     let compiled = module.with_file_name(format!("kernels.{target}.wasm"));
-    let mut moteur = shell::cargo();
-    moteur.args(["run", "--quiet", "--release", "--package", "moteur-cli", "--features", "llvm", "--", "compile"]);
-    shell::run(moteur.arg(&module).args(["--target", target, "-o"]).arg(&compiled))?;
+    shell::run(moteur().arg("compile").arg(&module).args(["--target", target, "-o"]).arg(&compiled))?;
     Ok(compiled)
+}
+
+/// The `moteur` of this tree, with a compiler.
+pub fn moteur() -> Command {
+    let mut moteur = shell::cargo();
+    moteur.args(["run", "--quiet", "--release", "--package", "moteur-cli", "--features", "llvm", "--"]);
+    moteur
 }
 
 /// The kernels as WebAssembly, where the build script of their crate leaves them.

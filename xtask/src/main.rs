@@ -21,6 +21,7 @@ mod programs;
 mod qemu;
 mod setup;
 mod shell;
+mod signed;
 mod size;
 mod spec;
 mod test;
@@ -53,6 +54,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { name: "size", does: "flash of the firmware against its budget", run: size::run },
     Subcommand { name: "bench", does: "`bench m33` or `bench host`: speed as ratios", run: bench },
     Subcommand { name: "firmware", does: "build and run the boards' programs", run: firmware::run },
+    Subcommand { name: "signed", does: "signed native code on a board", run: signed::run },
     Subcommand { name: "devices", does: "the examples of guests/moteur-devices, in Rust and C", run: devices::run },
     Subcommand { name: "tidy", does: "layering, where unsafe may stand, lengths, links, first lines", run: tidy::run },
     Subcommand {

@@ -1,0 +1,42 @@
+//! `cargo xtask signed`: a board that trusts one key runs the kernels natively if that key signed them, and interprets them
+//! otherwise.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::firmware::Build;
+use crate::qemu::{self, AN505};
+use crate::{kernels, shell};
+
+/// Compiles and signs the kernels, builds the board's program with the public key, and runs it.
+pub fn run(args: &[String]) -> Result<()> {
+    ensure!(args.is_empty(), "usage: cargo xtask signed");
+    qemu::ensure_installed(&[AN505])?;
+    let compiled = kernels::compile(AN505.target)?;
+    let key = generate(&compiled.with_file_name("board"))?;
+    let (private, signed) = (compiled.with_file_name("board.key"), compiled.with_extension("signed.wasm"));
+    shell::run(kernels::moteur().arg("sign").arg(&compiled).arg("--key").arg(private).arg("-o").arg(&signed))?;
+    let signed = signed.to_str().context("the path is not UTF-8")?;
+    let mut build = Build::new("signed", &AN505);
+    let environment = [("MOTEUR_KERNELS", signed), ("MOTEUR_KEY", key.as_str())];
+    build.environment = &environment;
+    let run = qemu::run(&AN505, &build.image()?, Duration::from_secs(120))?;
+    print!("{}", run.output);
+    ensure!(run.status == 0, "the board's program exits with {}", run.status);
+    Ok(())
+}
+
+/// Makes a pair of keys in the place of older ones, and gives the public one in hexadecimal.
+fn generate(name: &Path) -> Result<String> {
+    for extension in ["key", "pub"] {
+        let old = name.with_extension(extension);
+        if old.exists() {
+            fs::remove_file(&old).with_context(|| old.display().to_string())?;
+        }
+    }
+    let text = shell::output(kernels::moteur().arg("keygen").arg("-o").arg(name))?;
+    Ok(text.lines().last().context("no key")?.to_owned())
+}
