@@ -8,28 +8,54 @@ use crate::args::compile::{self as asked, Compile, Target};
 use crate::failure::Failure;
 use crate::load::{self, Source};
 
+mod progress;
+
 /// Compiles the module in a file as the command line says.
 pub fn compile(options: &Compile) -> Result<(), Failure> {
     let source = load::read(&options.file)?;
     let host = [Target::default()];
     let targets = if options.targets.is_empty() { &host[..] } else { &options.targets };
-    let machines: Vec<_> = targets.iter().map(machine).collect::<Result<_, _>>()?;
+    let machines: Vec<_> = targets.iter().map(|target| settings(target, options)).collect::<Result<_, _>>()?;
     let out = options.out.clone().unwrap_or_else(|| beside(&options.file, options.emit));
-    let mut bytes = source.bytes.to_vec();
-    for machine in machines {
-        let mut settings = Options::new(machine);
-        settings.optimise = level(options.optimise);
-        settings.metering = options.fuel;
-        if options.guard_pages {
-            settings.checks = Checks::GuardPages;
+    check_place(&out, &options.file, source, options.emit.is_some())?;
+    let jobs = options.jobs.unwrap_or_else(moteur_compiler::jobs);
+    let made = match (options.emit, machines.as_slice()) {
+        (Some(what), [machine]) => moteur_compiler::emit(source.bytes, machine, kind(what)),
+        _ => {
+            let mut bar = progress::Bar::new(options.quiet);
+            moteur_compiler::compile_all(source.bytes, &machines, jobs, &mut |progress| bar.show(progress))
         }
-        let made = match options.emit {
-            None => moteur_compiler::compile(&bytes, &settings),
-            Some(what) => moteur_compiler::emit(&bytes, &settings, kind(what)),
-        };
-        bytes = made.map_err(|error| explain(&options.file, source, error))?;
+    };
+    load::write(&out, &made.map_err(|error| explain(&options.file, source, error))?)
+}
+
+/// How to compile for a target.
+fn settings(target: &Target, options: &Compile) -> Result<Options, Failure> {
+    let mut settings = Options::new(machine(target)?);
+    settings.optimise = level(options.optimise);
+    settings.metering = options.fuel;
+    settings.offsets = options.offsets;
+    if options.guard_pages {
+        settings.checks = Checks::GuardPages;
     }
-    load::write(&out, &bytes)
+    Ok(settings)
+}
+
+/// Finds out before the work is done whether its result has a place.
+fn check_place(out: &Path, file: &Path, source: Source, is_other: bool) -> Result<(), Failure> {
+    let real = |path: &Path| path.canonicalize().ok();
+    if (source.text || is_other) && real(out).is_some_and(|out| Some(out) == real(file)) {
+        return Err(load::refused(out, "the result would take the place of its source"));
+    }
+    if out.is_dir() {
+        return Err(load::refused(out, "is a directory"));
+    }
+    match out.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(load::refused(out, format_args!("there is no directory {}", folder.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The module with native code for this machine and no other, which counts fuel if `metering`, and relies on guarded
@@ -53,6 +79,7 @@ fn machine(target: &Target) -> Result<Machine, Failure> {
         Some(triple) => Machine::new(triple, cpu),
         None => Machine::host(cpu),
     };
+    let made = made.and_then(|machine| machine.with_features(&target.features));
     made.map_err(|error| Failure::Usage(error.to_string()))
 }
 

@@ -115,6 +115,9 @@ machine, it takes the old one's place.
       --cpu NAME        The CPU of the --target before it, as LLVM calls it, such as
                         cortex-m7: the code may then need what not every such machine
                         has, and is refused where that is missing
+      --features LIST   Features of the CPU of the --target before it, as LLVM spells
+                        them: +dsp,-fp64. May be repeated. Code that needs one is
+                        refused where it is missing; a wrong name tells which there are
   -O LEVEL              How hard to try: 0, 1, 2 or 3 (for speed), s or z (for size).
                         Without it, 3
       --fuel            The code counts fuel: `moteur run --fuel` needs that, a run
@@ -123,8 +126,14 @@ machine, it takes the old one's place.
                         runs that. A file may have both
   -o, --output OUT      Where the result goes; `-` is the standard output. Without it,
                         beside FILE: a.wasm and a.wat become a.native.wasm
+      --no-offsets      Leave out the list of which code belongs to which operator.
+                        Backtraces then name functions only, and the section is about
+                        a quarter smaller; the code is the same
       --emit KIND       Write what stands in between instead: llvm-ir, asm or obj.
                         Goes beside FILE as .ll, .s or .o
+  -j, --jobs N          Compile large modules with N threads. Without it, as many as
+                        this machine has cores. The result is the same
+  -q, --quiet           Show no progress. Only terminals see it in any case
 
   -h, --help            Print this text
 ";

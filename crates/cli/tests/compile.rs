@@ -135,11 +135,77 @@ fn what_stands_in_between_can_be_looked_at() {
 }
 
 #[test]
+fn large_modules_are_compiled_by_several_threads_to_the_same_bytes() {
+    // Each of the 30 functions adds its index and calls the next: the sum is 435, and with the argument xored an even number
+    // of times it is the same.
+    let flip = "(local.set 0 (i32.xor (local.get 0) (i32.const 0x12345678)))".repeat(800);
+    let mut text = String::from("(module (func $f30 (param i32) (result i32) (local.get 0))");
+    for index in 0..30 {
+        let next = index + 1;
+        text += &format!(
+            "(func $f{index} (param i32) (result i32) {flip} (i32.add (i32.const {index}) (call $f{next} (local.get 0))))"
+        );
+    }
+    let source = wat(&(text + "(export \"f\" (func $f0)))"));
+    let outs = ["1", "3"].map(|jobs| {
+        let out = source.replace("module.wat", jobs);
+        let ran = moteur(&["compile", &source, "-O1", "--no-offsets", "--jobs", jobs, "-o", &out]);
+        // Nobody waits in front of a pipe.
+        assert_eq!(ran.expect(0, &[]).err, "");
+        assert!(natively(&["--native", "--invoke", "f", &out, "7"]).expect(0, &[]).out == "442\n");
+        std::fs::read(out).unwrap()
+    });
+    assert!(outs[0] == outs[1]);
+}
+
+#[test]
+fn features_are_checked_and_are_part_of_what_the_code_needs() {
+    let source = wat(PROGRAM);
+    let out = source.replace("module.wat", "out.wasm");
+    let targets = "--target thumbv7em-none-eabihf --cpu cortex-m7 --features -fp64 \
+                   --target riscv32imc-unknown-none-elf --features +zba --features=+zbb --target thumbv7m-none-eabi";
+    let words = [&["compile", &source, "-o", &out], &targets.split_whitespace().collect::<Vec<_>>()[..]].concat();
+    moteur(&words).expect(0, &[]);
+    let found = sections(&out);
+    assert_eq!(found.len(), 3, "{found:?}");
+    for (section, part) in
+        found.iter().zip(["thumb2 dsp fpv4 fpv5, hard", "riscv32 zba zbb, soft", "thumb thumb2, soft"])
+    {
+        assert!(section.contains(part), "{section}");
+    }
+    let refused = |list: &str, parts: &[&str]| {
+        moteur(&["compile", &source, "--target", "thumbv8m.main-none-eabi", "--features", list]).expect(2, parts);
+    };
+    refused("+dps", &["\"dps\" is not a feature", "did you mean dsp?"]);
+    refused("+soft-float", &["soft-float", "is fixed"]);
+    refused("dsp", &["neither +dsp nor -dsp"]);
+}
+
+#[test]
+fn without_offsets_a_section_is_smaller_and_backtraces_name_functions() {
+    let source = wat(PROGRAM);
+    let [with, without] = [&[][..], &["--no-offsets"]].map(|words| {
+        let out = source.replace("module.wat", "out.wasm");
+        moteur(&[&["compile", &source, "-o", &out], words].concat()).expect(0, &[]);
+        let ran = natively(&["--native", "--invoke", "beyond", &out]);
+        ran.expect(134, &["out of bounds memory access", "<beyond>"]);
+        (std::fs::metadata(&out).unwrap().len(), ran.err)
+    });
+    assert!(without.0 < with.0);
+    assert!(with.1.contains("offset") && !without.1.contains("offset"), "{with:?} {without:?}");
+}
+
+#[test]
 fn every_mistake_is_named() {
     let source = wat(PROGRAM);
     moteur(&["compile", "--target", "z80", &source]).expect(2, &["z80 is not a target", "thumbv7m-none-eabi"]);
     moteur(&["compile", "--cpu", "z80", &source]).expect(2, &["not a CPU of", "x86-64-v2"]);
-    moteur(&["compile", "-o", "/nowhere/at/all", &source]).expect(1, &["/nowhere/at/all"]);
+    moteur(&["compile", "--cpu", "x86-64-v5", &source]).expect(2, &["not a CPU of", "did you mean x86-64-v"]);
+    moteur(&["compile", "-o", "/nowhere/at/all", &source]).expect(1, &["there is no directory /nowhere/at"]);
+    moteur(&["compile", "-o", env!("CARGO_TARGET_TMPDIR"), &source]).expect(1, &["is a directory"]);
+    moteur(&["compile", "-o", &source, &source]).expect(1, &["take the place of its source"]);
+    assert!(std::fs::read_to_string(&source).unwrap() == PROGRAM);
+    moteur(&["compile", "--jobs", "none", &source]).expect(2, &["\"none\" is not a number of threads"]);
     moteur(&["compile", &file("no.wasm", "no")]).expect(1, &["no.wasm"]);
     let invalid = wat("(module (func (result i32)))");
     moteur(&["compile", &invalid]).expect(1, &["type mismatch", "in function 0"]);

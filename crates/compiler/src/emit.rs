@@ -11,12 +11,12 @@ use inkwell::module::Module as Llvm;
 use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{FileType, InitializationConfig, Target, TargetMachine, TargetTriple};
 use moteur_image::target::{Arch, Checks};
-use moteur_wasm::{Global, Module};
 
 use crate::error::Error;
 use crate::merge;
 use crate::sites::{self, Site};
-use crate::translate::translate;
+use crate::translate::{Source, translate};
+use crate::work::Steps;
 use crate::{Machine, Optimise, Options};
 
 /// An object file in memory.
@@ -24,31 +24,22 @@ pub struct Object {
     pub bytes: Vec<u8>,
     /// Bytes of the largest frame of a function in it.
     pub frame_bytes_max: u32,
-    /// How many functions the module defines and imports, and how many types it has.
-    pub function_range: std::ops::Range<u32>,
-    pub type_count: u32,
     /// By number, from 1: what the lines of the object's line table mean.
     pub sites: Vec<Site>,
 }
 
-/// Makes the object of a module.
-pub fn object(module: &Module<Global>, bytes: &[u8], options: &Options) -> Result<Object, Error> {
+/// Makes the object of a chunk.
+pub fn object(source: &Source<'_>, options: &Options, steps: &Steps<'_>) -> Result<Object, Error> {
     let context = Context::create();
-    let mut frames = Frames::default();
+    let mut frames = Frames { max: 0, steps, steps_left: source.chunk.functions.len() };
     frames.listen(&context);
-    let (llvm, machine) = optimised(&context, module, bytes, options)?;
+    let (llvm, machine) = optimised(&context, source, options, steps)?;
     let any_may_end = options.checks == Checks::GuardPages;
-    let sites = if options.offsets { sites::number(&context, &llvm, module, any_may_end) } else { Vec::new() };
+    let sites = if options.offsets { sites::number(&context, &llvm, source.wasm, any_may_end) } else { Vec::new() };
     let buffer =
         machine.write_to_memory_buffer(&llvm, FileType::Object).map_err(|text| Error::Llvm(text.to_string()))?;
-    let imported = module.imported_func_count();
-    Ok(Object {
-        bytes: buffer.as_slice().to_vec(),
-        frame_bytes_max: frames.max,
-        function_range: imported..module.func_count(),
-        type_count: module.type_count(),
-        sites,
-    })
+    steps.add(frames.steps_left);
+    Ok(Object { bytes: buffer.as_slice().to_vec(), frame_bytes_max: frames.max, sites })
 }
 
 /// What stands between a module and its native code.
@@ -63,16 +54,16 @@ pub enum Emit {
 }
 
 /// Gives what was asked for.
-pub fn emit(module: &Module<Global>, bytes: &[u8], options: &Options, what: Emit) -> Result<Vec<u8>, Error> {
+pub fn emit(source: &Source<'_>, options: &Options, what: Emit, steps: &Steps<'_>) -> Result<Vec<u8>, Error> {
     if what == Emit::Object {
-        return Ok(object(module, bytes, options)?.bytes);
+        return Ok(object(source, options, steps)?.bytes);
     }
     let context = Context::create();
-    let mut frames = Frames::default();
+    let mut frames = Frames { max: 0, steps, steps_left: source.chunk.functions.len() };
     frames.listen(&context);
     // Locations would stand between the lines, and change nothing.
     let options = &Options { offsets: false, ..options.clone() };
-    let (llvm, machine) = optimised(&context, module, bytes, options)?;
+    let (llvm, machine) = optimised(&context, source, options, steps)?;
     if what == Emit::LlvmIr {
         return Ok(llvm.print_to_string().to_bytes().to_vec());
     }
@@ -82,12 +73,12 @@ pub fn emit(module: &Module<Global>, bytes: &[u8], options: &Options, what: Emit
 
 fn optimised<'c>(
     context: &'c Context,
-    module: &Module<Global>,
-    bytes: &[u8],
+    source: &Source<'_>,
     options: &Options,
+    steps: &Steps<'_>,
 ) -> Result<(Llvm<'c>, TargetMachine), Error> {
     let machine = target_machine(&options.machine, options.optimise)?;
-    let llvm = translate(context, module, bytes, options)?;
+    let llvm = translate(context, source, options, steps)?;
     llvm.set_triple(&machine.get_triple());
     llvm.set_data_layout(&machine.get_target_data().get_data_layout());
     let passes = match options.optimise {
@@ -175,15 +166,17 @@ fn target_machine(machine: &Machine, optimise: Optimise) -> Result<TargetMachine
     }
 }
 
-/// Listens to what LLVM says about frames: that is the only way to learn their sizes.
-#[derive(Default)]
-struct Frames {
+/// Listens to what LLVM says about frames: that is the only way to learn their sizes. It says it when it is done with a
+/// function, which is a step.
+struct Frames<'s> {
     max: u32,
+    steps: &'s Steps<'s>,
+    steps_left: usize,
 }
 
-impl Frames {
+impl Frames<'_> {
     fn listen(&mut self, context: &Context) {
-        let this = (self as *mut Frames).cast::<c_void>();
+        let this = (&raw mut *self).cast::<c_void>();
         // SAFETY: the caller keeps `self` where it is for as long as the context is used.
         unsafe { LLVMContextSetDiagnosticHandler(context.as_ctx_ref(), Some(hear), this) };
     }
@@ -196,8 +189,12 @@ extern "C" fn hear(info: LLVMDiagnosticInfoRef, frames: *mut c_void) {
         let said = CStr::from_ptr(text).to_string_lossy();
         let bytes = said.split_once("stack frame size (").and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
         if let Some(bytes) = bytes {
-            let frames = &mut *frames.cast::<Frames>();
+            let frames = &mut *frames.cast::<Frames<'_>>();
             frames.max = frames.max.max(bytes);
+            if frames.steps_left > 0 {
+                frames.steps_left -= 1;
+                frames.steps.add(1);
+            }
         }
         LLVMDisposeMessage(text);
     }

@@ -12,18 +12,28 @@ mod error;
 mod link;
 mod machine;
 mod merge;
+mod plan;
 mod sites;
 mod translate;
+mod work;
 
 pub use attach::strip;
 pub use emit::Emit;
 pub use error::Error;
 pub use machine::Machine;
 pub use moteur_image::target::Checks;
+pub use work::{Progress, jobs};
 
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use link::Wanted;
 use moteur_image::hash;
 use moteur_image::section::{Contents, Fingerprint};
 use moteur_wasm::{Global, Module};
+use plan::{Chunk, Facts};
+use translate::Source;
+use work::Failure;
 
 /// How hard LLVM tries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -73,29 +83,102 @@ impl Options {
 /// [`Error::Module`] if the module is not valid; [`Error::Unsupported`] if this machine's code cannot express it;
 /// [`Error::Llvm`] and [`Error::Link`] if the compiler itself is wrong.
 pub fn compile(bytes: &[u8], options: &Options) -> Result<Vec<u8>, Error> {
-    supported(options)?;
-    let module = Module::new(bytes, &Global)?;
-    let object = object(&module, bytes, options)?;
-    let blob = link::link(&object, &options.machine)?;
-    let contents = Contents {
-        fingerprint: Fingerprint {
-            abi_version: moteur_image::ABI_VERSION,
-            arch: options.machine.arch,
-            float_abi: options.machine.float_abi,
-            checks: options.checks,
-            metering: options.metering,
-            context_hash: options.machine.arch.context_hash(),
-            features: options.machine.features,
-            module_hash: hash::module(bytes),
-        },
-        frame_bytes_max: object.frame_bytes_max,
-        needs: &blob.needs,
-        functions: &blob.functions,
-        entries: &blob.entries,
-        traps: &blob.traps,
-        code: &blob.code,
-    };
-    Ok(attach::attach(bytes, &contents))
+    compile_all(bytes, std::slice::from_ref(options), jobs(), &mut |_| ())
+}
+
+/// Compiles a module for several machines: one section for each, in this order. At most `jobs` threads do it, and hold a part
+/// of a module each; how many they are changes nothing in what comes out. `progress` is told, on this thread, how far it is.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_all(
+    bytes: &[u8],
+    machines: &[Options],
+    jobs: NonZeroUsize,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Vec<u8>, Error> {
+    machines.iter().try_for_each(supported)?;
+    let input = Arc::new(Input::read(bytes)?);
+    let chunks = Arc::new(plan::chunks(&input.wasm));
+    let wanted = input.wanted();
+    // Each function is translated, and then emitted.
+    let steps = 2 * wanted.functions.len() * machines.len();
+    let count = chunks.len();
+    let tasks = (input.clone(), chunks.clone(), machines.to_vec());
+    let objects = work::all(count * machines.len(), jobs, steps, progress, move |index, steps| {
+        let (input, chunks, machines) = &tasks;
+        let (Some(chunk), Some(options)) = (chunks.get(index % count), machines.get(index / count)) else {
+            return Err(Error::Llvm("no such chunk".into()));
+        };
+        emit::object(&input.source(chunk), options, steps)
+    });
+    let objects = objects.map_err(|failure| match failure {
+        Failure::Error(error) => error,
+        Failure::Fatal(index, text) => gave_up(&input, chunks.get(index % count), machines.get(index / count), &text),
+    })?;
+    let mut out = bytes.to_vec();
+    for (options, objects) in machines.iter().zip(objects.chunks(count)) {
+        let blob = link::link(objects, &wanted, &options.machine)?;
+        let contents = Contents {
+            fingerprint: Fingerprint {
+                abi_version: moteur_image::ABI_VERSION,
+                arch: options.machine.arch,
+                float_abi: options.machine.float_abi,
+                checks: options.checks,
+                metering: options.metering,
+                context_hash: options.machine.arch.context_hash(),
+                features: options.machine.features,
+                module_hash: hash::module(bytes),
+            },
+            frame_bytes_max: objects.iter().map(|object| object.frame_bytes_max).max().unwrap_or(0),
+            needs: &blob.needs,
+            functions: &blob.functions,
+            entries: &blob.entries,
+            traps: &blob.traps,
+            code: &blob.code,
+        };
+        out = attach::attach(&out, &contents);
+    }
+    Ok(out)
+}
+
+/// A module, and what all its chunks have to know.
+struct Input {
+    bytes: Vec<u8>,
+    wasm: Module<Global>,
+    facts: Facts,
+}
+
+impl Input {
+    fn read(bytes: &[u8]) -> Result<Input, Error> {
+        let wasm = Module::new(bytes, &Global)?;
+        let facts = Facts::of(&wasm, bytes)?;
+        Ok(Input { bytes: bytes.to_vec(), wasm, facts })
+    }
+
+    fn source<'m>(&'m self, chunk: &'m Chunk) -> Source<'m> {
+        Source { wasm: &self.wasm, bytes: &self.bytes, facts: &self.facts, chunk }
+    }
+
+    fn wanted(&self) -> Wanted {
+        Wanted { functions: plan::whole(&self.wasm).functions, types: self.wasm.type_count() }
+    }
+}
+
+/// LLVM gave up on a chunk. It does not say where; which function it was is found by trying each alone.
+fn gave_up(input: &Arc<Input>, chunk: Option<&Chunk>, options: Option<&Options>, text: &str) -> Error {
+    let (Some(chunk), Some(options)) = (chunk, options) else { return Error::Llvm(text.into()) };
+    let first = chunk.functions.start;
+    let (tried, options) = (input.clone(), options.clone());
+    let alone = work::all(chunk.functions.len(), NonZeroUsize::MIN, 0, &mut |_| (), move |index, steps| {
+        let index = first + index as u32;
+        let chunk = Chunk { functions: index..index + 1, has_entries: false };
+        emit::object(&tried.source(&chunk), &options, steps).map(drop)
+    });
+    match alone {
+        Err(Failure::Fatal(index, text)) => Error::Llvm(format!("{text}, in function {}", first + index as u32)),
+        _ => Error::Llvm(text.into()),
+    }
 }
 
 /// The text of LLVM's intermediate language, after optimisation.
@@ -106,14 +189,24 @@ pub fn llvm_ir(bytes: &[u8], options: &Options) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&emit(bytes, options, Emit::LlvmIr)?).into_owned())
 }
 
-/// What stands between the module and its native code, to be looked at.
+/// What stands between the module and its native code, to be looked at. All of it is one piece: [`compile`] cuts a large
+/// module, and inlines functions within the pieces only.
 ///
 /// # Errors
 /// As [`compile`].
 pub fn emit(bytes: &[u8], options: &Options, what: Emit) -> Result<Vec<u8>, Error> {
     supported(options)?;
-    let module = Module::new(bytes, &Global)?;
-    emit::emit(&module, bytes, options, what)
+    let input = Arc::new(Input::read(bytes)?);
+    let whole = plan::whole(&input.wasm);
+    let (shared, chunk, asked) = (input.clone(), whole.clone(), options.clone());
+    let made = work::all(1, NonZeroUsize::MIN, 0, &mut |_| (), move |_, steps| {
+        emit::emit(&shared.source(&chunk), &asked, what, steps)
+    });
+    match made {
+        Ok(mut pieces) => pieces.pop().ok_or_else(|| Error::Llvm("nothing was emitted".into())),
+        Err(Failure::Error(error)) => Err(error),
+        Err(Failure::Fatal(_, text)) => Err(gave_up(&input, Some(&whole), Some(options), &text)),
+    }
 }
 
 /// Refuses what code cannot do yet.
@@ -123,8 +216,4 @@ fn supported(options: &Options) -> Result<(), Error> {
         return Err(Error::Unsupported(text));
     }
     Ok(())
-}
-
-fn object(module: &Module<Global>, bytes: &[u8], options: &Options) -> Result<emit::Object, Error> {
-    emit::object(module, bytes, options)
 }

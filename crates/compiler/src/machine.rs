@@ -5,6 +5,8 @@ use moteur_image::target::{Arch, FloatAbi};
 
 use crate::error::Error;
 
+mod choice;
+
 /// A machine.
 #[derive(Clone, Debug)]
 pub struct Machine {
@@ -101,15 +103,17 @@ impl Machine {
     pub fn new(triple: &str, cpu: Option<&str>) -> Result<Machine, Error> {
         let Some(found) = KNOWN.iter().find(|known| known.triple == triple) else {
             let names: Vec<_> = KNOWN.iter().map(|known| known.triple).collect();
-            return Err(Error::Machine(format!("{triple} is not a target; there are {}", names.join(", "))));
+            let close = closest(triple, &names);
+            return Err(Error::Machine(format!("{triple} is not a target{close}; there are {}", names.join(", "))));
         };
-        let cpu = match cpu {
-            None => found.cpus.first(),
-            Some(cpu) => found.cpus.iter().find(|(known, _)| *known == cpu),
-        };
-        let Some((cpu, more)) = cpu else {
+        let asked = cpu.or_else(|| found.cpus.first().map(|(name, _)| *name)).unwrap_or_default();
+        let Some((cpu, more)) = found.cpus.iter().find(|(known, _)| *known == asked) else {
             let names: Vec<_> = found.cpus.iter().map(|(name, _)| *name).collect();
-            return Err(Error::Machine(format!("not a CPU of {triple}; there are {}", names.join(", "))));
+            let close = closest(asked, &names);
+            return Err(Error::Machine(format!(
+                "{asked:?} is not a CPU of {triple}{close}; there are {}",
+                names.join(", ")
+            )));
         };
         Ok(Machine {
             triple: found.triple.into(),
@@ -164,4 +168,11 @@ impl Machine {
             X86_64 => "movq %rsp, $0",
         }
     }
+}
+
+/// What was perhaps meant.
+fn closest(word: &str, names: &[&str]) -> String {
+    let likeness = |name: &str| strsim::normalized_damerau_levenshtein(word, name);
+    let best = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    best.filter(|name| likeness(name) > 0.6).map_or_else(String::new, |name| format!(" (did you mean {name}?)"))
 }

@@ -1,6 +1,7 @@
 //! Modules through LLVM for every machine: the linker accepts them, and what comes out is a valid module.
 
 use moteur_compiler::{Emit, Error, Machine, Optimise, Options, compile, emit, llvm_ir};
+use moteur_image::feature::{DSP, FP64, MVE, UNALIGNED, V8_1M, X86_64_V3, ZBA, ZBB, ZBS, ZCB, ZICOND};
 use moteur_image::section::{NAME, Native};
 
 const MACHINES: [&str; 12] = [
@@ -183,5 +184,54 @@ fn what_follows_a_certain_trap_is_compiled() {
     );
     for machine in MACHINES {
         compile(wasm.as_ref().unwrap(), &Options::new(Machine::new(machine, None).unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn features_change_the_code_and_what_it_needs() {
+    let wasm = wat::parse_str(PROGRAM).unwrap();
+    let machine = |triple, cpu, list| Machine::new(triple, cpu).and_then(|machine| machine.with_features(list));
+    for (triple, cpu, list, gone, more) in [
+        ("thumbv7m-none-eabi", None, "+dsp", 0, DSP),
+        ("thumbv8m.main-none-eabi", None, "-dsp", DSP, 0),
+        ("thumbv7em-none-eabihf", Some("cortex-m7"), "-fp64", FP64, 0),
+        ("thumbv7em-none-eabihf", None, "+fp64,+strict-align", 0, FP64),
+        ("thumbv8m.main-none-eabihf", Some("cortex-m55"), "-mve", MVE, 0),
+        ("thumbv8m.main-none-eabihf", Some("cortex-m55"), "-dsp", DSP | MVE, 0),
+        ("thumbv8m.main-none-eabihf", None, "+mve.fp", 0, MVE | V8_1M),
+        ("riscv32imc-unknown-none-elf", None, "+zba,+zbb,+zbs,+zcb,+zicond", 0, ZBA | ZBB | ZBS | ZCB | ZICOND),
+        ("riscv64gc-unknown-none-elf", None, "+unaligned-scalar-mem, +zbb,-zbb", 0, UNALIGNED),
+        ("aarch64-unknown-none", None, "+strict-align", 0, 0),
+        ("x86_64-unknown-linux-gnu", None, "+bmi2", 0, X86_64_V3),
+        ("x86_64-unknown-linux-gnu", Some("x86-64-v3"), "-avx", 0, 0),
+    ] {
+        let plain = Machine::new(triple, cpu).unwrap();
+        let chosen = machine(triple, cpu, list).unwrap();
+        assert_eq!(chosen.features, plain.features & !gone | more, "{triple} {list}");
+        let [plain, chosen] = [plain, chosen].map(|machine| compile(&wasm, &Options::new(machine)).unwrap());
+        assert!(plain != chosen, "{triple} {list}");
+    }
+}
+
+#[test]
+fn features_that_cannot_be_chosen_are_named() {
+    for (triple, list, parts) in [
+        ("thumbv8m.main-none-eabihf", "dsp", &["neither +dsp nor -dsp"][..]),
+        ("thumbv8m.main-none-eabihf", "+dps", &["\"dps\" is not a feature", "did you mean dsp?", "dsp, fp64, mve"]),
+        ("thumbv8m.main-none-eabihf", "+soft-float", &["soft-float", "is fixed", "dsp, fp64, mve"]),
+        ("thumbv7m-none-eabi", "-reserve-r9", &["reserve-r9", "is fixed"]),
+        ("thumbv6m-none-eabi", "+thumb2", &["is fixed", "none can be chosen"]),
+        ("riscv32imc-unknown-none-elf", "+zbb,+d", &["the feature d", "is fixed", "zicond"]),
+        ("x86_64-unknown-linux-gnu", "+", &["\"\" is not a feature"]),
+    ] {
+        let Err(error) = Machine::new(triple, None).unwrap().with_features(list) else { panic!("{triple} {list}") };
+        parts.iter().for_each(|part| assert!(error.to_string().contains(part), "{error}"));
+    }
+    for (triple, cpu, part) in [
+        ("thumbv8m.main-none-eabihf", Some("cortex-m3"), "did you mean cortex-m33?"),
+        ("thumbv7m-none-eab", None, "did you mean thumbv7m-none-eabi?"),
+    ] {
+        let Err(error) = Machine::new(triple, cpu) else { panic!("{triple}") };
+        assert!(error.to_string().contains(part), "{error}");
     }
 }

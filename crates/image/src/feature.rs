@@ -11,10 +11,28 @@ macro_rules! features {
 
         /// The names of some features of an architecture.
         pub fn names(arch: Arch, features: u64) -> impl Iterator<Item = &'static str> {
-            const ALL: &[(Arch, u64, &str)] = &[$((Arch::$arch, $name, $text)),*];
-            ALL.iter().filter(move |(of, bit, _)| *of == arch && features & bit != 0).map(|(_, _, text)| *text)
+            const ALL: &[(Family, u64, &str)] = &[$((Family::$arch, $name, $text)),*];
+            let family = family(arch);
+            ALL.iter().filter(move |(of, bit, _)| Some(*of) == family && features & bit != 0).map(|(_, _, text)| *text)
         }
     };
+}
+
+/// Architectures that have their features in common.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Thumb,
+    RiscV,
+    X86_64,
+}
+
+const fn family(arch: Arch) -> Option<Family> {
+    match arch {
+        Arch::Thumb => Some(Family::Thumb),
+        Arch::RiscV32 | Arch::RiscV64 => Some(Family::RiscV),
+        Arch::X86_64 => Some(Family::X86_64),
+        Arch::AArch64 => None,
+    }
 }
 
 features! {
@@ -34,6 +52,18 @@ features! {
     Thumb FP64 6 "fp64";
     /// Vectors: Cortex-M55.
     Thumb MVE 7 "mve";
+    /// Addresses that are not aligned, in loads and stores of integers and floats.
+    RiscV UNALIGNED 0 "unaligned-scalar-mem";
+    /// Sums with a shifted operand.
+    RiscV ZBA 1 "zba";
+    /// Bits counted, rotated, picked.
+    RiscV ZBB 2 "zbb";
+    /// Single bits.
+    RiscV ZBS 3 "zbs";
+    /// More instructions of 16 bits.
+    RiscV ZCB 4 "zcb";
+    /// Values chosen by a condition.
+    RiscV ZICOND 5 "zicond";
     /// SSE 4.2 and what came with it: x86-64-v2.
     X86_64 X86_64_V2 0 "x86-64-v2";
     /// AVX 2, BMI, FMA: x86-64-v3.
@@ -88,7 +118,7 @@ mod tests {
 
     #[test]
     fn bits_have_names_of_their_own() {
-        for arch in [Arch::Thumb, Arch::X86_64, Arch::AArch64] {
+        for arch in [Arch::Thumb, Arch::RiscV32, Arch::RiscV64, Arch::X86_64, Arch::AArch64] {
             let all: Vec<_> = (0..64).flat_map(|bit| names(arch, 1 << bit)).collect();
             assert_eq!(names(arch, u64::MAX).count(), all.len());
             assert!((0..64).all(|bit| names(arch, 1 << bit).count() <= 1), "{all:?}");

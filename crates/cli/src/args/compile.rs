@@ -1,6 +1,7 @@
 //! The words of `moteur compile`. Options may stand before and behind FILE: nothing here belongs to a guest.
 
 use std::ffi::OsStr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
@@ -25,6 +26,12 @@ pub struct Compile {
     pub out: Option<PathBuf>,
     /// What to print instead of native code in a module.
     pub emit: Option<Emit>,
+    /// Whether backtraces say where in a function they were.
+    pub offsets: bool,
+    /// How many threads compile; none means as many as there are cores.
+    pub jobs: Option<NonZeroUsize>,
+    /// Whether nothing is shown while it takes long.
+    pub quiet: bool,
 }
 
 /// A machine.
@@ -34,6 +41,8 @@ pub struct Target {
     pub triple: Option<String>,
     /// Its CPU, if it is not the one that the name promises.
     pub cpu: Option<String>,
+    /// Features of the CPU besides, and some that it does not have: `+a,-b`.
+    pub features: String,
 }
 
 /// What stands between a module and its native code.
@@ -52,36 +61,62 @@ pub fn parse(parser: &mut Parser) -> Result<Command, Usage> {
     let (mut file, mut out, mut emit) = (None, None, None);
     let mut targets: Vec<Target> = Vec::new();
     let mut optimise = '3';
-    let (mut fuel, mut guard_pages) = (false, false);
+    let (mut fuel, mut guard_pages, mut offsets, mut quiet) = (false, false, true, false);
+    let mut jobs = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Print(help::COMPILE)),
-            Arg::Long("target") => targets.push(Target { triple: Some(parser.value()?.string()?), cpu: None }),
+            Arg::Long("target") => {
+                targets.push(Target { triple: Some(parser.value()?.string()?), ..Target::default() });
+            }
             Arg::Long("cpu") => {
                 let cpu = parser.value()?.string()?;
-                match targets.last_mut() {
-                    Some(target) if target.cpu.is_none() => target.cpu = Some(cpu),
-                    Some(_) => return Err(Usage("--cpu: a --target has one CPU".into())),
-                    None => targets.push(Target { triple: None, cpu: Some(cpu) }),
+                if last(&mut targets).cpu.replace(cpu).is_some() {
+                    return Err(Usage("--cpu: a --target has one CPU".into()));
                 }
+            }
+            Arg::Long("features") => {
+                let list = &parser.value()?.string()?;
+                let features = &mut last(&mut targets).features;
+                if !features.is_empty() {
+                    features.push(',');
+                }
+                features.push_str(list);
             }
             Arg::Short('O') => optimise = level(&parser.value()?)?,
             Arg::Long("fuel") => fuel = true,
             Arg::Long("guard-pages") => guard_pages = true,
+            Arg::Long("no-offsets") => offsets = false,
             Arg::Short('o') | Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
             Arg::Long("emit") => emit = Some(kind(&parser.value()?)?),
+            Arg::Short('j') | Arg::Long("jobs") => jobs = Some(count(&parser.value()?)?),
+            Arg::Short('q') | Arg::Long("quiet") => quiet = true,
             Arg::Value(value) if file.is_none() => file = Some(PathBuf::from(value)),
             other => return Err(other.unexpected().into()),
         }
     }
     let file = file.ok_or_else(|| Usage("compile: FILE is missing".into()))?;
     if targets.len() > 1 && targets.iter().any(|target| target.triple.is_none()) {
-        return Err(Usage("--cpu stands behind the --target that it belongs to".into()));
+        return Err(Usage("--cpu and --features stand behind the --target that they belong to".into()));
     }
     if targets.len() > 1 && emit.is_some() {
         return Err(Usage("--emit takes one --target".into()));
     }
-    Ok(Command::Compile(Compile { file, targets, optimise, fuel, guard_pages, out, emit }))
+    Ok(Command::Compile(Compile { file, targets, optimise, fuel, guard_pages, out, emit, offsets, jobs, quiet }))
+}
+
+/// The target that was named last, or this machine if none was.
+fn last(targets: &mut Vec<Target>) -> &mut Target {
+    if targets.is_empty() {
+        targets.push(Target::default());
+    }
+    let at = targets.len() - 1;
+    &mut targets[at]
+}
+
+fn count(word: &OsStr) -> Result<NonZeroUsize, Usage> {
+    let number = word.to_str().and_then(|word| word.parse().ok());
+    number.ok_or_else(|| Usage(format!("--jobs: {word:?} is not a number of threads")))
 }
 
 fn level(word: &OsStr) -> Result<char, Usage> {
@@ -119,18 +154,30 @@ mod tests {
 
     #[test]
     fn options_may_stand_anywhere() {
-        let targets = vec![
-            Target { triple: Some("a".into()), cpu: None },
-            Target { triple: Some("b".into()), cpu: Some("c".into()) },
-        ];
-        let asked = parsed(&["--target", "a", "f", "--fuel", "-Os", "--target=b", "--cpu", "c", "-o", "g"]).unwrap();
-        let out = Some("g".into());
-        let expected =
-            Compile { file: "f".into(), targets, optimise: 's', fuel: true, guard_pages: false, out, emit: None };
-        assert_eq!(asked, expected);
-        assert!(parsed(&["--guard-pages", "f"]).unwrap().guard_pages);
+        let target = |triple: Option<&str>, cpu: Option<&str>, features: &str| Target {
+            triple: triple.map(Into::into),
+            cpu: cpu.map(Into::into),
+            features: features.into(),
+        };
+        let words =
+            "--target a --features +x f --fuel -Os --target=b --cpu c --features -y --features=+z,-q -o g -j 3 -q";
+        let expected = Compile {
+            file: "f".into(),
+            targets: vec![target(Some("a"), None, "+x"), target(Some("b"), Some("c"), "-y,+z,-q")],
+            optimise: 's',
+            fuel: true,
+            guard_pages: false,
+            out: Some("g".into()),
+            emit: None,
+            offsets: true,
+            jobs: NonZeroUsize::new(3),
+            quiet: true,
+        };
+        assert_eq!(parsed(&words.split(' ').collect::<Vec<_>>()).unwrap(), expected);
+        let asked = parsed(&["--guard-pages", "f", "--no-offsets"]).unwrap();
+        assert!(asked.guard_pages && !asked.offsets);
         let asked = parsed(&["--cpu", "c", "f", "--emit", "asm"]).unwrap();
-        assert_eq!(asked.targets, [Target { triple: None, cpu: Some("c".into()) }]);
+        assert_eq!(asked.targets, [target(None, Some("c"), "")]);
         assert_eq!((asked.optimise, asked.emit), ('3', Some(Emit::Assembly)));
     }
 
@@ -141,7 +188,9 @@ mod tests {
             (&["f", "g"][..], "\"g\""),
             (&["f", "-O4"][..], "\"4\" is not a level"),
             (&["f", "--emit", "c"][..], "there are llvm-ir, asm and obj"),
-            (&["f", "--cpu", "c", "--target", "a"][..], "--cpu stands behind"),
+            (&["f", "--cpu", "c", "--target", "a"][..], "stand behind"),
+            (&["f", "--features", "+c", "--target", "a"][..], "stand behind"),
+            (&["f", "-j0"][..], "\"0\" is not a number of threads"),
             (&["f", "--target", "a", "--cpu", "c", "--cpu", "d"][..], "has one CPU"),
             (&["f", "--target", "a", "--target", "b", "--emit", "asm"][..], "one --target"),
             (&["f", "--target"][..], "--target"),

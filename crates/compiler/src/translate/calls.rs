@@ -29,7 +29,7 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
     fn call_function(&mut self, func: FuncIdx, tail: bool) -> Result {
         let ty = self.unit.type_of(func)?;
         let arguments = self.arguments(ty);
-        if let Some(function) = self.unit.function(func) {
+        if let Some(function) = self.unit.function(func)? {
             let values = self.with_context(&arguments);
             let call = self.unit.builder.build_call(function, &values, "")?;
             return self.after_native(call, ty, tail);

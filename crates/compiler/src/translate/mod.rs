@@ -23,12 +23,14 @@ use inkwell::values::{
 use moteur_image::context::{Field, Width, helper_offset};
 use moteur_image::helper::Helper;
 use moteur_image::target::{Arch, Checks};
-use moteur_wasm::validate::{FuncValidator, Scratch};
-use moteur_wasm::{FuncIdx, FuncType, Global, Module, Op, TypeIdx, ValType};
+use moteur_wasm::validate::Scratch;
+use moteur_wasm::{FuncIdx, FuncType, Global, Module, TypeIdx, ValType};
 
 use crate::Options;
 use crate::error::Error;
+use crate::plan::{Chunk, Facts};
 use crate::sites::Debug;
+use crate::work::Steps;
 
 pub type Result<T = ()> = std::result::Result<T, Error>;
 
@@ -43,6 +45,16 @@ pub fn function_name(index: u32) -> String {
 /// The name of the entry for this type.
 pub fn entry_name(index: u32) -> String {
     format!("e{index}")
+}
+
+/// What is translated: a chunk of a module.
+#[derive(Clone, Copy)]
+pub struct Source<'m> {
+    pub wasm: &'m Module<Global>,
+    pub bytes: &'m [u8],
+    /// What was found out about the whole module.
+    pub facts: &'m Facts,
+    pub chunk: &'m Chunk,
 }
 
 /// Everything that translating a function needs of its module.
@@ -63,8 +75,6 @@ pub struct Unit<'c, 'm> {
     pub f64: FloatType<'c>,
     pub ptr: PointerType<'c>,
     pub width: Width,
-    /// Guest functions by index; imported ones are not among them.
-    functions: Vec<Option<FunctionValue<'c>>>,
     /// What may alias what: accesses to guest memory, and to everything else.
     guest_tag: MetadataValue<'c>,
     runtime_tag: MetadataValue<'c>,
@@ -74,30 +84,37 @@ pub struct Unit<'c, 'm> {
     debug: Option<Debug<'c>>,
 }
 
-/// Translates a module.
-pub fn translate<'c>(context: &'c Context, wasm: &Module<Global>, bytes: &[u8], options: &Options) -> Result<Llvm<'c>> {
-    let mut unit = Unit::new(context, wasm, bytes, options);
-    let count = wasm.func_count();
+/// Translates a chunk of a module.
+pub fn translate<'c>(
+    context: &'c Context,
+    source: &Source<'_>,
+    options: &Options,
+    steps: &Steps<'_>,
+) -> Result<Llvm<'c>> {
+    let wasm = source.wasm;
+    let mut unit = Unit::new(context, source, options);
     let mut scratch = Scratch::new(&Global);
-    unit.has_tail_calls = has_tail_calls(wasm, bytes, &mut scratch)?;
     if unit.has_tail_calls && !unit.tail_calls_as_c() {
         unit.convention = TAIL_CONVENTION;
     }
-    for index in 0..count {
-        let function = match wasm.body(FuncIdx(index)) {
-            Some(_) => Some(unit.declare(index)?),
-            None => None,
-        };
-        unit.functions.push(function);
+    // Their order in the code is that of their declarations.
+    for index in source.chunk.functions.clone() {
+        let function = unit.declare(index)?;
+        if let Some(debug) = &unit.debug {
+            debug.describe(function, &function_name(index));
+        }
     }
-    for index in 0..count {
-        if let Some(function) = unit.functions.get(index as usize).copied().flatten() {
-            function::translate(&unit, FuncIdx(index), function, &mut scratch)?;
+    for index in source.chunk.functions.clone().map(FuncIdx) {
+        if let Some(function) = unit.function(index)? {
+            function::translate(&unit, index, function, &mut scratch)?;
+            steps.add(1);
         }
     }
     unit.builder.unset_current_debug_location();
-    for index in 0..wasm.type_count() {
-        unit.entry(TypeIdx(index))?;
+    if source.chunk.has_entries {
+        for index in 0..wasm.type_count() {
+            unit.entry(TypeIdx(index))?;
+        }
     }
     if let Some(debug) = &unit.debug {
         debug.finish();
@@ -112,21 +129,8 @@ pub fn set_tail(call: CallSiteValue<'_>, kind: LLVMTailCallKind) {
     unsafe { LLVMSetTailCallKind(call.as_value_ref(), kind) };
 }
 
-/// Whether a module has tail calls: their convention costs all calls, and not every machine has it.
-fn has_tail_calls(wasm: &Module<Global>, bytes: &[u8], scratch: &mut Scratch<Global>) -> Result<bool> {
-    for index in wasm.imported_func_count()..wasm.func_count() {
-        let mut validator = FuncValidator::new(wasm, bytes, FuncIdx(index), scratch)?;
-        while let Some(instr) = validator.step()? {
-            if matches!(instr.op, Op::ReturnCall | Op::ReturnCallIndirect) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
 impl<'c, 'm> Unit<'c, 'm> {
-    fn new(context: &'c Context, wasm: &'m Module<Global>, bytes: &'m [u8], options: &'m Options) -> Self {
+    fn new(context: &'c Context, source: &Source<'m>, options: &'m Options) -> Self {
         let width = options.machine.arch.width();
         let tag = |name: &str, root: MetadataValue<'c>| {
             let node = context.metadata_node(&[context.metadata_string(name).into(), root.into()]);
@@ -141,8 +145,8 @@ impl<'c, 'm> Unit<'c, 'm> {
             llvm,
             debug,
             builder: context.create_builder(),
-            wasm,
-            bytes,
+            wasm: source.wasm,
+            bytes: source.bytes,
             options,
             i1: context.bool_type(),
             i8: context.i8_type(),
@@ -154,11 +158,10 @@ impl<'c, 'm> Unit<'c, 'm> {
             f64: context.f64_type(),
             ptr: context.ptr_type(AddressSpace::default()),
             width,
-            functions: Vec::new(),
             guest_tag: tag("guest", root),
             runtime_tag: tag("runtime", root),
             convention: 0,
-            has_tail_calls: false,
+            has_tail_calls: source.facts.has_tail_calls,
         }
     }
 
@@ -209,9 +212,6 @@ impl<'c, 'm> Unit<'c, 'm> {
         let function = self.llvm.add_function(&function_name(index), self.function_type(ty)?, None);
         function.set_call_conventions(self.convention);
         self.decorate(function);
-        if let Some(debug) = &self.debug {
-            debug.describe(function, &function_name(index));
-        }
         Ok(function)
     }
 
@@ -283,8 +283,15 @@ impl<'c, 'm> Unit<'c, 'm> {
         self.wasm.func_type(ty).ok_or_else(|| Error::Llvm("a type is missing".into()))
     }
 
-    pub fn function(&self, func: FuncIdx) -> Option<FunctionValue<'c>> {
-        self.functions.get(func.0 as usize).copied().flatten()
+    /// A function that the module defines, here or in another chunk.
+    pub fn function(&self, func: FuncIdx) -> Result<Option<FunctionValue<'c>>> {
+        if self.wasm.body(func).is_none() {
+            return Ok(None);
+        }
+        match self.llvm.get_function(&function_name(func.0)) {
+            Some(function) => Ok(Some(function)),
+            None => self.declare(func.0).map(Some),
+        }
     }
 
     /// The context's address, at the beginning of `function`.

@@ -1,0 +1,116 @@
+//! How a module is cut into chunks that are compiled apart from each other, and so at the same time.
+//!
+//! Where it is cut depends on the module alone, never on the machine that compiles it: the result is the same, byte by
+//! byte, with one thread and with twenty. Functions are inlined within a chunk only, so what fits a microcontroller stays
+//! one.
+
+use std::ops::Range;
+
+use moteur_wasm::validate::{FuncValidator, Scratch};
+use moteur_wasm::{FuncIdx, Global, Module, Op};
+
+use crate::error::Error;
+
+/// Bytes of bodies after which a chunk ends.
+const CHUNK_BYTES: usize = 128 << 10;
+
+/// A part of the module, for which LLVM gets a module of its own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Chunk {
+    /// The functions, by index.
+    pub functions: Range<u32>,
+    /// Whether the ways in are part of it: they are of the last one.
+    pub has_entries: bool,
+}
+
+/// What holds for the module as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Whether it has tail calls: their convention costs all calls, and not every machine has it.
+    pub has_tail_calls: bool,
+}
+
+impl Facts {
+    /// Looks through all functions.
+    pub fn of(wasm: &Module<Global>, bytes: &[u8]) -> Result<Facts, Error> {
+        let mut facts = Facts::default();
+        let mut scratch = Scratch::new(&Global);
+        for index in whole(wasm).functions {
+            let mut validator = FuncValidator::new(wasm, bytes, FuncIdx(index), &mut scratch)?;
+            while let Some(instr) = validator.step()? {
+                facts.has_tail_calls |= matches!(instr.op, Op::ReturnCall | Op::ReturnCallIndirect);
+            }
+        }
+        Ok(facts)
+    }
+}
+
+/// The whole module as one.
+pub fn whole(wasm: &Module<Global>) -> Chunk {
+    Chunk { functions: wasm.imported_func_count()..wasm.func_count(), has_entries: true }
+}
+
+/// Cuts the module.
+pub fn chunks(wasm: &Module<Global>) -> Vec<Chunk> {
+    let whole = whole(wasm);
+    let sizes = whole.functions.clone().map(|index| wasm.body(FuncIdx(index)).map_or(0, |body| body.len()));
+    let mut chunks: Vec<Chunk> = cut(whole.functions.start, sizes).into_iter().map(inner).collect();
+    match chunks.last_mut() {
+        Some(last) => last.has_entries = true,
+        None => chunks.push(whole),
+    }
+    chunks
+}
+
+fn inner(functions: Range<u32>) -> Chunk {
+    Chunk { functions, has_entries: false }
+}
+
+/// Cuts behind the functions with which a chunk is full; the rest is a chunk of its own only if it is worth it.
+fn cut(first: u32, sizes: impl Iterator<Item = usize>) -> Vec<Range<u32>> {
+    let mut ranges: Vec<Range<u32>> = Vec::new();
+    let (mut start, mut end, mut bytes) = (first, first, 0_usize);
+    for size in sizes {
+        end += 1;
+        bytes = bytes.saturating_add(size);
+        if bytes >= CHUNK_BYTES {
+            ranges.push(start..end);
+            (start, bytes) = (end, 0);
+        }
+    }
+    match ranges.last_mut() {
+        Some(last) if bytes < CHUNK_BYTES / 2 => last.end = end,
+        _ if start < end => ranges.push(start..end),
+        _ => {}
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_hold_every_function_once_and_in_order() {
+        let full = CHUNK_BYTES;
+        for (sizes, ends) in [
+            (&[][..], &[][..]),
+            (&[1, 2, 3], &[8]),
+            (&[full, 1], &[7]),
+            (&[full, full / 2], &[6, 7]),
+            (&[full / 2, full / 2, full / 2, 7, full, 3], &[7, 11]),
+            (&[3 * full, full - 1, 1, full - 1], &[6, 8, 9]),
+        ] {
+            let starts = [5].into_iter().chain(ends.iter().copied());
+            let expected: Vec<_> = starts.zip(ends).map(|(start, end)| start..*end).collect();
+            assert_eq!(cut(5, sizes.iter().copied()), expected, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn a_module_without_functions_has_its_entries() {
+        let bytes = wat::parse_str("(module (import \"a\" \"b\" (func)))").unwrap();
+        let wasm = Module::new(&bytes, &Global).unwrap();
+        assert_eq!(chunks(&wasm), [Chunk { functions: 1..1, has_entries: true }]);
+    }
+}
