@@ -18,6 +18,7 @@ pub fn run(_args: &[String]) -> Result<()> {
     }
     let features = ["--no-default-features", "--features", "std"];
     shell::run(miri("test").args(["--quiet", "--package", "moteur-pool", "--tests"]).args(features))?;
+    let features = ["--no-default-features", "--features", "std,interpreter"];
     // One test looks at each byte of a page, which takes minutes here.
     let skip = ["--", "--skip", "grown_bytes_are_zero"];
     shell::run(miri("test").args(["--quiet", "--package", "moteur", "--lib"]).args(features).args(skip))?;

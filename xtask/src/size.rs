@@ -30,12 +30,12 @@ const fn interface(name: &'static str, features: &'static [&'static str]) -> Pro
 }
 
 const PROFILES: [Profile; 6] = [
-    Profile { name: "micro", cargo: "micro", features: &["small"], without: None },
+    Profile { name: "micro", cargo: "micro", features: &["interpreter", "small"], without: None },
     Profile { name: "default", cargo: "release", features: &["threaded"], without: None },
-    interface("libc", &["small", "libc"]),
-    interface("wasi-streams", &["small", "streams"]),
-    interface("wasi", &["small", "wasi"]),
-    interface("devices", &["small", "devices"]),
+    interface("libc", &["interpreter", "small", "libc"]),
+    interface("wasi-streams", &["interpreter", "small", "streams"]),
+    interface("wasi", &["interpreter", "small", "wasi"]),
+    interface("devices", &["interpreter", "small", "devices"]),
 ];
 
 /// What a linked image takes.

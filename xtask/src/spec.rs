@@ -26,9 +26,9 @@ struct Style {
 
 const STYLES: [Style; 4] = [
     Style { name: "threaded", features: "threaded", on_board: true },
-    Style { name: "loop", features: "", on_board: true },
+    Style { name: "loop", features: "interpreter", on_board: true },
     // The meanings of operators that small machines lack, in less code.
-    Style { name: "loop-small", features: "small", on_board: true },
+    Style { name: "loop-small", features: "interpreter,small", on_board: true },
     // What the validator and lowering promise is looked at again while the suite runs.
     Style { name: "loop-checked", features: "checks", on_board: false },
 ];
@@ -144,7 +144,7 @@ fn on_board(place: &Place, style: &Style, args: &[String]) -> Result<()> {
     let files = files_only(args);
     let compile = style.compile_for(place.machine)?;
     // Only the compiler makes a difference to what the converter does.
-    let converter = || host_program(if compile.is_empty() { "" } else { "native" });
+    let converter = || host_program(if compile.is_empty() { "interpreter" } else { "interpreter,native" });
     shell::run(converter().args(&files).args(&compile).arg("--convert").arg(&suite))?;
 
     let mut build = Build::new("spec", place.board);

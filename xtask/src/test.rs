@@ -82,7 +82,7 @@ const STEPS: &[Step] = &[
     step("format guests", Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", GUESTS])),
     step("format guest programs", Run::Cargo(&["fmt", "--check", "--manifest-path", GUEST_PROGRAMS])),
     step("clippy", Run::Cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
-    step("profile micro", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--no-default-features", "--", "-D", "warnings"])),
+    step("profile micro", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--no-default-features", "--features", "interpreter", "--", "-D", "warnings"])),
     step("profile full", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--all-features", "--", "-D", "warnings"])),
     compiled("clippy with LLVM", Run::Cargo(&["clippy", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM, "--all-targets", "--", "-D", "warnings"])),
     step("tests", Run::Cargo(&["test", "--quiet", "--workspace"])),

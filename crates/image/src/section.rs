@@ -123,6 +123,10 @@ pub enum Refusal {
     WrongSignature,
     /// What stands behind the code is no list of signatures, or too long a one.
     SignatureForm,
+    /// There is none.
+    Missing,
+    /// The runtime was built without the part that runs native code.
+    Unsupported,
 }
 
 impl Refusal {
@@ -158,6 +162,8 @@ impl fmt::Display for Refusal {
             Refusal::UnknownKey => "it is signed, but by no key that is trusted",
             Refusal::WrongSignature => "the signature is wrong",
             Refusal::SignatureForm => "what should be its signatures is something else",
+            Refusal::Missing => "there is none",
+            Refusal::Unsupported => "this runtime was built without it",
         })
     }
 }

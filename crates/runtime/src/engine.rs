@@ -3,7 +3,7 @@
 use moteur_pool::{Arc, Heap};
 
 use crate::error::Error;
-use crate::interp::dispatch::handlers_jump;
+use crate::interp::handlers_jump;
 use crate::native;
 
 /// How an [`Engine`] shall work: where memory comes from, and the limits that hold everywhere, instantiation and start

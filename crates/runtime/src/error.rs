@@ -5,6 +5,7 @@
 
 use core::fmt;
 
+use moteur_image::section::Refusal;
 use moteur_pool::OutOfMemory;
 use moteur_wasm::{ErrorKind, Trap};
 
@@ -27,6 +28,8 @@ use crate::module::Module;
 pub enum Error {
     /// The bytes are not a module that this runtime accepts: what is wrong, and at which offset.
     Module(moteur_wasm::Error),
+    /// The module can only run as native code, and that is refused: why.
+    Native(Refusal),
     /// The guest trapped. [`Store::backtrace`](crate::Store::backtrace) tells where.
     Trap(Trap),
     /// The heap had no room.
@@ -159,6 +162,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Error::Module(error) => return error.fmt(f),
+            Error::Native(why) => return write!(f, "the module can only run as native code: {why}"),
             Error::Trap(trap) => return trap.fmt(f),
             Error::Link { import, reason } => return write!(f, "{reason} (import {import})"),
             Error::Limit(limit) => return limit.fmt(f),

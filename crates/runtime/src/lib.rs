@@ -26,12 +26,15 @@
 //! Every allocation can fail, and failing is an [`Error`]. No module, image or guest pointer makes this crate panic.
 //! Dropping a store and the engine's other users gives back all memory.
 #![no_std]
+// With neither, every module is refused: crates above this one can be checked alone.
+#![cfg_attr(not(any(feature = "interpreter", feature = "native")), allow(dead_code))]
 
 #[cfg(feature = "std")]
 extern crate std;
 
 mod alloc;
 mod backtrace;
+#[cfg(feature = "interpreter")]
 mod code;
 mod context;
 mod engine;
@@ -40,9 +43,11 @@ mod externs;
 mod func;
 mod global;
 mod instance;
+#[cfg_attr(not(feature = "interpreter"), path = "interp_none.rs")]
 mod interp;
 mod interrupt;
 mod linker;
+#[cfg_attr(not(feature = "interpreter"), path = "lower_none.rs")]
 mod lower;
 mod memory;
 mod module;
@@ -71,6 +76,7 @@ pub use interrupt::{InterruptFlag, InterruptHandle};
 pub use linker::Linker;
 pub use memory::Memory;
 pub use module::{ExportType, ExternType, ImportType, Module};
+pub use moteur_image::section::Refusal;
 pub use moteur_pool as pool;
 pub use moteur_pool::{Heap, OutOfMemory};
 pub use moteur_wasm as wasm;
@@ -78,7 +84,7 @@ pub use moteur_wasm::{FuncType, GlobalType, HeapType, Limits, MemoryType, RefTyp
 #[cfg(feature = "signatures")]
 pub use native::PublicKey;
 #[cfg(feature = "native")]
-pub use native::{CodeMemory, Decide, GuardedMemory, InPlace, KeyId, NativeSection, Refusal};
+pub use native::{CodeMemory, Decide, GuardedMemory, InPlace, KeyId, NativeSection};
 pub use store::Store;
 pub use table::Table;
 pub use val::{ExternRef, Val};

@@ -8,7 +8,7 @@ use moteur_wasm::{ExternIdx, FuncIdx, FuncType, GlobalType, MemoryType, TableTyp
 use crate::alloc::HeapAlloc;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::native;
+use crate::{lower, native};
 
 /// A module that was decoded and validated. Cloning gives another handle of the same module; it may be instantiated
 /// any number of times, in any store of its engine.
@@ -58,7 +58,10 @@ impl Module {
     /// Decodes and validates a module, and keeps a copy of its bytes in the engine's heap.
     ///
     /// # Errors
-    /// [`Error::Module`] with cause and offset, or [`Error::OutOfMemory`].
+    /// [`Error::Module`] with cause and offset, [`Error::OutOfMemory`], or [`Error::Native`] if the module can only run as
+    /// native code, which is refused: because its function bodies were taken out, or because this runtime was built without
+    /// the feature `interpreter`. Without it the insides of function bodies are not validated either: the module is as
+    /// good as the word of who vouches for its native code.
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module, Error> {
         let owned = Box::from_slice_in(bytes, engine.heap())?;
         Module::load(engine, Bytes::Owned(owned))
@@ -77,8 +80,10 @@ impl Module {
     /// # Errors
     /// As [`Module::new`].
     pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<(), Error> {
-        moteur_wasm::Module::new(bytes, &HeapAlloc(engine.heap()))?;
-        Ok(())
+        let wasm = moteur_wasm::Module::new(bytes, &HeapAlloc(engine.heap()))?;
+        // SAFETY: it is dropped at once.
+        let attached = unsafe { native::Attached::find(engine, &wasm, bytes)? };
+        check_runs(&attached, &wasm, bytes)
     }
 
     fn load(engine: &Engine, bytes: Bytes) -> Result<Module, Error> {
@@ -87,7 +92,9 @@ impl Module {
         // SAFETY: it is part of what owns the bytes, whose place does not change, and is dropped before them.
         let attached = unsafe { native::Attached::find(engine, &wasm, &bytes)? };
         let inner = ModuleInner { attached, engine: engine.clone(), bytes, wasm };
-        Ok(Module(Arc::new_in(inner, heap)?))
+        let module = Module(Arc::new_in(inner, heap)?);
+        check_runs(&module.0.attached, &module.0.wasm, &module.0.bytes)?;
+        Ok(module)
     }
 
     /// The engine that the module was made for.
@@ -174,6 +181,14 @@ impl Module {
         // Validation proved that the type exists.
         self.wasm().func_type(ty).unwrap_or(FuncType { params: &[], results: &[] })
     }
+}
+
+/// Refuses a module that can only run as native code, if it has none.
+fn check_runs(attached: &native::Attached, wasm: &moteur_wasm::Module<HeapAlloc>, bytes: &[u8]) -> Result<(), Error> {
+    if attached.is_native() || lower::can_lower(wasm) {
+        return Ok(());
+    }
+    Err(Error::Native(attached.missing(wasm, bytes)))
 }
 
 /// Something that a module asks for.

@@ -2,6 +2,7 @@
 
 use core::ptr::NonNull;
 
+use moteur_image::section::Refusal;
 use moteur_pool::Heap;
 use moteur_wasm::FuncIdx;
 
@@ -26,6 +27,16 @@ impl Attached {
     /// None.
     pub unsafe fn find(_: &Engine, _: &moteur_wasm::Module<HeapAlloc>, _: &[u8]) -> Result<Attached, Error> {
         Ok(Attached)
+    }
+
+    /// There is no code.
+    pub fn is_native(&self) -> bool {
+        false
+    }
+
+    /// Why there is none.
+    pub fn missing(&self, _: &moteur_wasm::Module<HeapAlloc>, _: &[u8]) -> Refusal {
+        Refusal::Unsupported
     }
 }
 

@@ -4,7 +4,7 @@
 //! machine. An `i32` or `f32` in a wide slot is zero-extended. References are one slot: 0 is null, a function
 //! reference is the address of its `FuncEntity`, an external reference is the embedder's number plus one.
 
-use moteur_wasm::ValType;
+use moteur_wasm::{FuncType, ValType};
 
 /// One frame slot.
 pub(crate) type Slot = usize;
@@ -25,6 +25,16 @@ pub(crate) const fn slots_of(ty: ValType) -> usize {
         ValType::V128 => 2 * WIDE_SLOTS,
         ValType::I32 | ValType::F32 | ValType::Ref(_) => 1,
     }
+}
+
+/// Slots of the values of these types.
+pub(crate) fn slots_of_all(types: &[ValType]) -> usize {
+    types.iter().map(|ty| slots_of(*ty)).sum()
+}
+
+/// Slots of a type's parameters and results.
+pub(crate) fn slots_of_type(ty: FuncType<'_>) -> (usize, usize) {
+    (slots_of_all(ty.params), slots_of_all(ty.results))
 }
 
 /// Reads the value of type `ty` at `at` as bits: `i32`, `f32` and references zero-extended.

@@ -1,13 +1,16 @@
 //! Constant expressions: the initial values of globals, the offsets of segments, the items of element segments.
 //!
-//! They are validated by the validator of functions; here they are found and evaluated.
+//! They are found, checked and evaluated here.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::alloc::Alloc;
+use crate::error::{Checked, Error, ErrorKind, Result};
 use crate::index::{FuncIdx, GlobalIdx};
 use crate::limits;
+use crate::module::Module;
 use crate::num;
 use crate::op::Op;
 use crate::reader::Reader;
+use crate::types::{OperandType, ValType};
 use crate::validate::Fields;
 
 /// What a constant expression may ask for. Values are 64 bits wide: an `i32` is zero-extended, a float is its bits, a
@@ -39,10 +42,6 @@ impl<'b> ConstExpr<'b> {
     /// Where it starts in the module, in bytes.
     pub fn offset(&self) -> u32 {
         self.code.pos() as u32
-    }
-
-    pub(crate) fn reader(&self) -> Reader<'b> {
-        self.code
     }
 
     /// The function, if the expression is just `ref.func`.
@@ -86,7 +85,7 @@ impl<'b> ConstExpr<'b> {
 }
 
 /// The `depth`-th value from the top of the stack, counted from one.
-fn top(stack: &[u64], height: usize, depth: usize) -> Option<&u64> {
+fn top<T>(stack: &[T], height: usize, depth: usize) -> Option<&T> {
     stack.get(height.checked_sub(depth)?)
 }
 
@@ -103,13 +102,101 @@ fn fold(op: Op, a: u64, b: u64) -> Option<u64> {
     })
 }
 
+/// The operators that constant expressions may hold.
+pub(crate) const OPERATORS: [Op; 14] = [
+    Op::End,
+    Op::I32Const,
+    Op::I64Const,
+    Op::F32Const,
+    Op::F64Const,
+    Op::GlobalGet,
+    Op::RefNull,
+    Op::RefFunc,
+    Op::I32Add,
+    Op::I32Sub,
+    Op::I32Mul,
+    Op::I64Add,
+    Op::I64Sub,
+    Op::I64Mul,
+];
+
 /// Reads one instruction and refuses what constant expressions may not hold.
-pub(crate) fn read_instr(fields: &mut Fields, reader: &mut Reader<'_>) -> Result<()> {
+fn read_instr(fields: &mut Fields, reader: &mut Reader<'_>) -> Result<()> {
     fields.read(reader).map_err(|kind| Error { kind, offset: fields.offset })?;
-    match fields.row.op {
-        Op::I32Const | Op::I64Const | Op::F32Const | Op::F64Const => Ok(()),
-        Op::RefNull | Op::RefFunc | Op::GlobalGet | Op::End => Ok(()),
-        Op::I32Add | Op::I32Sub | Op::I32Mul | Op::I64Add | Op::I64Sub | Op::I64Mul => Ok(()),
-        _ => Err(Error::new(ErrorKind::ConstExpected, fields.offset as usize)),
+    if OPERATORS.contains(&fields.row.op) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::ConstExpected, fields.offset as usize))
+}
+
+/// Checks a constant expression that gives a value of type `ty`. Returns the function that it refers to.
+///
+/// SPEC: nothing that a constant expression may hold takes a reference, hence it refers to one function at most.
+pub(crate) fn check_const<A: Alloc>(module: &Module<A>, expr: &ConstExpr<'_>, ty: ValType) -> Result<Option<FuncIdx>> {
+    let mut func = None;
+    let mut types = Types { stack: [OperandType::None; limits::CONST_OPERANDS], height: 0 };
+    let mut code = expr.code;
+    let mut fields = Fields::new();
+    while fields.row.op != Op::End {
+        read_instr(&mut fields, &mut code)?;
+        if fields.row.op == Op::RefFunc {
+            // Its being here is what declares it.
+            func = Some(FuncIdx(fields.first));
+        }
+        types.apply(module, &fields, ty).map_err(|kind| Error { kind, offset: fields.offset })?;
+    }
+    Ok(func)
+}
+
+/// The types of the operands of a constant expression.
+struct Types {
+    stack: [OperandType; limits::CONST_OPERANDS],
+    height: usize,
+}
+
+impl Types {
+    /// Takes and gives what an instruction does, in an expression that gives a value of type `ty`.
+    fn apply<A: Alloc>(&mut self, module: &Module<A>, fields: &Fields, ty: ValType) -> Checked {
+        let result = match fields.row.op {
+            Op::End => {
+                self.pop(OperandType::new(ty))?;
+                return if self.height == 0 { Ok(()) } else { Err(ErrorKind::ValuesRemain) };
+            }
+            Op::RefNull => fields.packed_type(),
+            Op::RefFunc => {
+                module.func_type_idx(FuncIdx(fields.first)).ok_or(ErrorKind::UnknownFunc)?;
+                OperandType::FuncRef
+            }
+            Op::GlobalGet => {
+                let global = GlobalIdx(fields.first);
+                let imported = global.0 < module.imported_global_count();
+                let global = module.global_type(global).filter(|_| imported).ok_or(ErrorKind::UnknownGlobal)?;
+                if global.mutable {
+                    return Err(ErrorKind::ConstExpected);
+                }
+                OperandType::new(global.value)
+            }
+            _ => {
+                let signature = fields.row.signature;
+                let mut operands = signature.operands();
+                while operands != 0 {
+                    self.pop(OperandType((operands & 0xF) as u8))?;
+                    operands >>= 4;
+                }
+                signature.result()
+            }
+        };
+        *self.stack.get_mut(self.height).ok_or(ErrorKind::ConstTooDeep)? = result;
+        self.height += 1;
+        Ok(())
+    }
+
+    fn pop(&mut self, expected: OperandType) -> Checked {
+        let found = top(&self.stack, self.height, 1).copied().unwrap_or(OperandType::None);
+        if found != expected {
+            return Err(ErrorKind::TypeMismatch { expected, found });
+        }
+        self.height -= 1;
+        Ok(())
     }
 }

@@ -34,6 +34,13 @@ impl core::error::Error for Error {}
 /// The result of decoding and validation.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
+/// What a rule of validation says. Whoever applies it knows which instruction it was about.
+///
+/// FAST: a register is enough for it, on any machine.
+pub(crate) type Checked<T = ()> = core::result::Result<T, ErrorKind>;
+
+const _: () = assert!(size_of::<Checked>() <= 4);
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident $text:literal;)*) => {
         /// What is wrong with a module. The texts are those of the specification's tests where those have one.

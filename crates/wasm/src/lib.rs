@@ -22,6 +22,7 @@ mod reader;
 mod soft;
 mod trap;
 mod types;
+#[cfg_attr(not(feature = "bodies"), path = "validate_none.rs")]
 pub mod validate;
 
 #[cfg(any(test, feature = "std"))]
@@ -32,9 +33,12 @@ pub use error::{Error, ErrorKind, Feature, Result};
 pub use index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemIdx, TableIdx, TypeIdx};
 pub use module::{
     CustomSection, CustomSections, Data, DataMode, Elem, ElemItem, ElemItems, ElemMode, Export, Exports, ExternIdx,
-    ExternType, Import, Imports, Module,
+    ExternType, Import, Imports, Module, STRIPPED,
 };
 pub use op::Op;
 pub use trap::Trap;
-pub use types::{FuncType, GlobalType, HeapType, Limits, MemoryType, OperandType, RefType, TableType, ValType};
-pub use validate::{BlockType, BrTable, FuncValidator, Imm, Instr, LocalRun, MemArg, Scratch};
+pub use types::{
+    BlockType, FuncType, GlobalType, HeapType, Limits, MemoryType, OperandType, RefType, TableType, ValType,
+};
+#[cfg(feature = "bodies")]
+pub use validate::{BrTable, FuncValidator, Imm, Instr, LocalRun, MemArg, Scratch};

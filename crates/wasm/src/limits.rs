@@ -47,4 +47,5 @@ pub const NESTING: usize = 100_000;
 /// Values on the stack of a constant expression. Ours: it is evaluated in an array of this size.
 pub const CONST_OPERANDS: usize = 16;
 /// Locals whose types the validator finds without a search. Ours: most functions have fewer.
+#[cfg_attr(not(feature = "bodies"), allow(dead_code))]
 pub(crate) const DIRECT_LOCALS: usize = 64;

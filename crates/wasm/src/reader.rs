@@ -4,8 +4,7 @@
 
 use crate::error::{Error, ErrorKind, Feature, Result};
 use crate::limits;
-use crate::types::{GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
-use crate::validate::BlockType;
+use crate::types::{BlockType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
 
 /// A cursor over the module's bytes.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +109,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The byte before; zero if nothing was read yet.
+    #[cfg_attr(not(feature = "bodies"), allow(dead_code))]
     pub fn last(&self) -> u8 {
         self.bytes.get(self.pos.wrapping_sub(1)).copied().unwrap_or(0)
     }
@@ -241,7 +241,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The type of a block. Its first byte says what it is: value types are negative numbers of one byte.
+    /// The type of a block, which only bodies have. Its first byte says what it is: value types are negative numbers of one byte.
+    #[cfg_attr(not(feature = "bodies"), allow(dead_code))]
     pub fn block_type(&mut self) -> Result<BlockType> {
         let start = self.pos;
         match self.peek() {

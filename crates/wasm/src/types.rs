@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use crate::index::TypeIdx;
+
 /// The type of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ValType {
@@ -153,6 +155,17 @@ pub struct GlobalType {
     pub mutable: bool,
 }
 
+/// What a block takes and returns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlockType {
+    /// It takes and returns nothing.
+    Empty,
+    /// It takes nothing and returns one value.
+    Value(ValType),
+    /// It takes and returns what a function of this type does.
+    Func(TypeIdx),
+}
+
 /// The type of an operand in a byte: a value type, or none.
 ///
 /// It is what the validator's stack is made of, what errors tell, and what operators' signatures are coded with.
@@ -172,6 +185,7 @@ impl OperandType {
     pub(crate) const ExternRef: OperandType = OperandType(7);
 
     /// Is this a reference, or may it be one?
+    #[cfg_attr(not(feature = "bodies"), allow(dead_code))]
     pub(crate) const fn may_be_ref(self) -> bool {
         matches!(self, OperandType::FuncRef | OperandType::ExternRef | OperandType::None)
     }

@@ -6,7 +6,7 @@
 use core::ptr::NonNull;
 
 use moteur_pool::{Arc, Box, Heap, Vec, unsize};
-use moteur_wasm::{FuncType, ValType};
+use moteur_wasm::{FuncType, Trap, ValType};
 
 use super::caller::Caller;
 use super::rows::Row;
@@ -88,6 +88,46 @@ impl StoreInner {
         let entity = self.arena.add(FuncEntity { type_id, index, instance: None, code: Default::default() })?;
         self.hosts.push(HostEntry { func: func.clone(), row, params, results, entity })?;
         Ok(entity)
+    }
+}
+
+/// Calls the host function with this index; gives the slots of its results.
+///
+/// # Safety
+/// The arguments stand at `frame`.
+pub(crate) unsafe fn call_host(
+    store: NonNull<StoreInner>,
+    index: u32,
+    caller: Option<NonNull<InstanceEntity>>,
+    frame: *mut Slot,
+) -> Result<usize, Error> {
+    // SAFETY: the caller's promise; the entry is cloned, because the function may add others.
+    unsafe {
+        let inner = store.as_ptr();
+        let hosts: &[HostEntry] = &(*inner).hosts;
+        let Some(entry) = hosts.get(index as usize) else {
+            return Err(Error::OutOfBounds);
+        };
+        let (func, row, params, results) = (entry.func.clone(), entry.row, entry.params, entry.results);
+        if (*inner).host_depth >= (*inner).engine.config().host_depth_max {
+            return Err(Error::Limit(Limit::HostDepth));
+        }
+        let top = frame.wrapping_add(usize::from(params.max(results)));
+        if top > (*inner).stack_end {
+            return Err(Error::Trap(Trap::StackOverflow));
+        }
+        let (old_top, old_instance) = ((*inner).stack_top, (*inner).ctx.instance);
+        (*inner).stack_top = top;
+        (*inner).host_depth += 1;
+        let result = func.call(row, store, caller, frame);
+        (*inner).host_depth -= 1;
+        (*inner).stack_top = old_top;
+        debug_assert!((*inner).ctx.instance == old_instance, "calls restore the instance");
+        if result.is_ok() {
+            (*inner).backtrace.clear();
+            (*inner).ctx.refresh_memory();
+        }
+        result.map(|()| usize::from(results))
     }
 }
 

@@ -6,11 +6,11 @@ use moteur_wasm::FuncType;
 
 use super::ctx::Ctx;
 use super::dispatch::{DONE, RETURN_ACROSS};
-use super::driver::{ACROSS_SLOTS, slots_of_type};
+use super::driver::ACROSS_SLOTS;
 use crate::backtrace::{FRAMES_MAX, OFFSET_UNKNOWN};
 use crate::lower::{self, Code};
 use crate::native;
-use crate::slot::Slot;
+use crate::slot::{Slot, slots_of_type};
 use crate::store::StoreInner;
 use crate::store::entity::{InstanceEntity, LoadedModule};
 

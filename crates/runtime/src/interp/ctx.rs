@@ -46,19 +46,19 @@ pub(crate) struct Ctx {
 }
 
 impl Ctx {
-    /// A context without instance and stack.
-    pub(crate) const fn new() -> Ctx {
+    /// A context without instance.
+    pub(crate) const fn new(store: *mut StoreInner, stack_end: *mut Slot, interrupt: *const AtomicU32) -> Ctx {
         Ctx {
             mem_base: NonNull::<u8>::dangling().as_ptr(),
             mem_len: 0,
             codes: null(),
             stack_limit: null_mut(),
-            interrupt: null(),
+            interrupt,
             globals: null(),
             instance: null_mut(),
-            store: null_mut(),
+            store,
             fuel: 0,
-            stack_end: null_mut(),
+            stack_end,
             exit_pc: null(),
             exit_fp: null_mut(),
             exit_sp: 0,
@@ -82,7 +82,7 @@ impl Ctx {
             let loaded = entity.loaded.as_ref();
             let imported = loaded.module.wasm().imported_func_count() as usize;
             // Not through a reference to the slice: lowering writes to it later.
-            self.codes = moteur_pool::Box::as_ptr(&loaded.codes).cast::<*const u16>().wrapping_sub(imported);
+            self.codes = loaded.codes.as_ptr().wrapping_sub(imported);
             self.globals = entity.globals.as_ptr();
         }
         // SAFETY: as above.

@@ -10,7 +10,7 @@
 
 use core::ptr::NonNull;
 
-use moteur_wasm::{FuncIdx, FuncType, Trap, TypeIdx, ValType};
+use moteur_wasm::{FuncIdx, Trap, TypeIdx};
 
 use super::RED_ZONE_SLOTS;
 use super::backtrace;
@@ -19,11 +19,11 @@ use super::dispatch::{DONE, RETURN_ACROSS, execute};
 use super::kinds::Kind;
 use super::kinds::call::{Call, CallNative};
 use super::regs::{Leave, Regs};
-use crate::error::{Error, Limit};
-use crate::func::host::HostEntry;
+use crate::error::Error;
+use crate::func::host::call_host;
 use crate::lower;
 use crate::native;
-use crate::slot::{SLOT_BYTES, Slot, slots_of};
+use crate::slot::{SLOT_BYTES, Slot, slots_of_type};
 use crate::store::StoreInner;
 use crate::store::entity::{FuncEntity, InstanceEntity};
 
@@ -171,10 +171,7 @@ unsafe fn code_of(instance: NonNull<InstanceEntity>, func: FuncIdx) -> Result<*c
     unsafe {
         let loaded = (*instance.as_ptr()).loaded;
         let imported = (*loaded.as_ptr()).module.wasm().imported_func_count() as usize;
-        let code = |at: usize| {
-            let codes: &[*const u16] = &(*loaded.as_ptr()).codes;
-            codes.get(at).copied()
-        };
+        let code = |at: usize| (*loaded.as_ptr()).codes.get(at);
         let at = func.index().wrapping_sub(imported);
         if let Some(code) = code(at)
             && !code.is_null()
@@ -186,16 +183,6 @@ unsafe fn code_of(instance: NonNull<InstanceEntity>, func: FuncIdx) -> Result<*c
     }
 }
 
-/// Slots of the values of these types.
-pub(crate) fn slots_of_all(types: &[ValType]) -> usize {
-    types.iter().map(|ty| slots_of(*ty)).sum()
-}
-
-/// Slots of a type's parameters and results.
-pub(crate) fn slots_of_type(ty: FuncType<'_>) -> (usize, usize) {
-    (slots_of_all(ty.params), slots_of_all(ty.results))
-}
-
 /// Slots of parameters and results of function `func` of the instance's module.
 ///
 /// # Safety
@@ -205,46 +192,6 @@ unsafe fn slots_of_func(instance: NonNull<InstanceEntity>, func: FuncIdx) -> (us
     let wasm = unsafe { (*(*instance.as_ptr()).loaded.as_ptr()).module.wasm() };
     let ty = wasm.func_type_idx(func).unwrap_or(TypeIdx(0));
     wasm.func_type(ty).map_or((0, 0), slots_of_type)
-}
-
-/// Calls the host function with this index; gives the slots of its results.
-///
-/// # Safety
-/// The arguments stand at `frame`.
-unsafe fn call_host(
-    store: NonNull<StoreInner>,
-    index: u32,
-    caller: Option<NonNull<InstanceEntity>>,
-    frame: *mut Slot,
-) -> Result<usize, Error> {
-    // SAFETY: the caller's promise; the entry is cloned, because the function may add others.
-    unsafe {
-        let inner = store.as_ptr();
-        let hosts: &[HostEntry] = &(*inner).hosts;
-        let Some(entry) = hosts.get(index as usize) else {
-            return Err(Error::OutOfBounds);
-        };
-        let (func, row, params, results) = (entry.func.clone(), entry.row, entry.params, entry.results);
-        if (*inner).host_depth >= (*inner).engine.config().host_depth_max {
-            return Err(Error::Limit(Limit::HostDepth));
-        }
-        let top = frame.wrapping_add(usize::from(params.max(results)));
-        if top > (*inner).stack_end {
-            return Err(Error::Trap(Trap::StackOverflow));
-        }
-        let (old_top, old_instance) = ((*inner).stack_top, (*inner).ctx.instance);
-        (*inner).stack_top = top;
-        (*inner).host_depth += 1;
-        let result = func.call(row, store, caller, frame);
-        (*inner).host_depth -= 1;
-        (*inner).stack_top = old_top;
-        debug_assert!((*inner).ctx.instance == old_instance, "calls restore the instance");
-        if result.is_ok() {
-            (*inner).backtrace.clear();
-            (*inner).ctx.refresh_memory();
-        }
-        result.map(|()| usize::from(results))
-    }
 }
 
 /// A call from outside into guest code, while it runs.

@@ -23,7 +23,8 @@ mod shapes;
 pub(crate) mod value;
 
 pub(crate) use ctx::Ctx;
-pub(crate) use driver::{Outcome, Suspension, cancel, invoke, invoke_resumable, resume, slots_of_type};
+pub(crate) use dispatch::handlers_jump;
+pub(crate) use driver::{Outcome, Suspension, cancel, invoke, invoke_resumable, resume};
 
 /// A callee's frame may begin only where so many slots are left: frames up to this size need no check of their own, and
 /// larger ones check when they are entered.

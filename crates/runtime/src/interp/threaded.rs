@@ -134,7 +134,7 @@ pub(crate) fn handlers_jump() -> bool {
         }
     }
     let interrupt = AtomicU32::new(0);
-    let mut ctx = Ctx::new();
+    let mut ctx = Ctx::new(core::ptr::null_mut(), core::ptr::null_mut(), core::ptr::null());
     ctx.interrupt = &raw const interrupt;
     let mut slot = 0;
     let mut depth = |start: usize| {

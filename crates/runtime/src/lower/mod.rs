@@ -17,14 +17,15 @@ mod stack;
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
-use moteur_pool::{Heap, OutOfMemory};
+use moteur_pool::{Box, Heap, OutOfMemory};
 use moteur_wasm::FuncIdx;
 
+use crate::alloc::HeapAlloc;
 use crate::code::op::{Instr, Places};
 use crate::error::{Error, Limit};
-use crate::interp::slots_of_type;
 use crate::module::Module;
 use crate::native;
+use crate::slot::slots_of_type;
 use crate::store::entity::LoadedModule;
 use emit::Emitter;
 use pass::Pass;
@@ -107,6 +108,58 @@ fn layout(units: usize) -> Result<Layout, OutOfMemory> {
     Layout::from_size_align(bytes, align_of::<Header>()).map_err(|_| OutOfMemory)
 }
 
+/// The lowered code of the functions that a module defines: for each where it begins, or null as long as it was not
+/// called. It is owned here; [`Code`] says what stands there.
+pub(crate) struct Codes(Box<[*const u16]>);
+
+impl Codes {
+    /// Room for as many functions, none of them lowered.
+    pub fn new(count: u32, heap: Heap) -> Result<Codes, OutOfMemory> {
+        Box::from_fn_in(count as usize, heap, |_| core::ptr::null()).map(Codes)
+    }
+
+    /// Where they stand. Lowering writes there while others hold the address.
+    pub fn as_ptr(&self) -> *const *const u16 {
+        Box::as_ptr(&self.0).cast()
+    }
+
+    pub fn get(&self, index: usize) -> Option<*const u16> {
+        self.0.get(index).copied()
+    }
+}
+
+impl Drop for Codes {
+    fn drop(&mut self) {
+        let heap = Box::heap(&self.0);
+        for code in &*self.0 {
+            // SAFETY: the store goes, and with it all that could run the code.
+            unsafe { free_code(heap, *code) };
+        }
+    }
+}
+
+/// Whether the functions of a module can be lowered: whether they still have their bodies.
+pub(crate) fn can_lower(wasm: &moteur_wasm::Module<HeapAlloc>) -> bool {
+    !wasm.is_stripped()
+}
+
+/// Lowers all functions of a module.
+///
+/// # Safety
+/// As for [`lower_func`].
+pub(crate) unsafe fn lower_all(loaded: NonNull<LoadedModule>) -> Result<(), Error> {
+    // SAFETY: the caller's promise.
+    let (imported, count) = unsafe {
+        let wasm = loaded.as_ref().module.wasm();
+        (wasm.imported_func_count(), wasm.func_count())
+    };
+    for func in imported..count {
+        // SAFETY: as above.
+        unsafe { lower_func(loaded, FuncIdx(func))? };
+    }
+    Ok(())
+}
+
 /// Lowers one function of a module, if it was not yet.
 ///
 /// # Safety
@@ -117,7 +170,7 @@ pub(crate) unsafe fn lower_func(loaded: NonNull<LoadedModule>, func: FuncIdx) ->
         let module = &(*loaded.as_ptr()).module;
         let at = func.index().wrapping_sub(module.wasm().imported_func_count() as usize);
         let codes = &mut (*loaded.as_ptr()).codes;
-        let Some(place) = codes.get_mut(at) else { return Err(Error::OutOfBounds) };
+        let Some(place) = codes.0.get_mut(at) else { return Err(Error::OutOfBounds) };
         if place.is_null() {
             let heap = module.engine().heap();
             *place = if native::is_native(module) {
@@ -160,8 +213,8 @@ fn publish(heap: Heap, code: &[u16], frame_slots: u32) -> Result<*const u16, Err
 /// Gives the memory of a function's code back.
 ///
 /// # Safety
-/// `code` is null or an entry of `LoadedModule::codes`, which nobody uses any more.
-pub(crate) unsafe fn free_code(heap: Heap, code: *const u16) {
+/// `code` is null or an entry of [`Codes`], which nobody uses any more.
+unsafe fn free_code(heap: Heap, code: *const u16) {
     // SAFETY: the caller's promise.
     unsafe {
         if let Some(Code { start, units, .. }) = Code::at(code)
@@ -181,7 +234,7 @@ pub(crate) unsafe fn func_at(loaded: NonNull<LoadedModule>, pc: *const u16) -> O
     // SAFETY: the caller's promise.
     unsafe {
         let imported = (*loaded.as_ptr()).module.wasm().imported_func_count();
-        for (at, code) in (0..).zip(&*(*loaded.as_ptr()).codes) {
+        for (at, code) in (0..).zip(&*(*loaded.as_ptr()).codes.0) {
             if let Some(code) = Code::at(*code)
                 && code.contains(pc)
             {

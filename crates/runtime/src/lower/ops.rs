@@ -11,9 +11,8 @@ use super::stack::{Class, Entry, Place, emit_const};
 use crate::alloc::HeapAlloc;
 use crate::code::op::{Instr, OperandsIn, Places};
 use crate::interp::regs::Leave;
-use crate::interp::slots_of_type;
 use crate::interp::value::Acc;
-use crate::slot::WIDE_SLOTS;
+use crate::slot::{WIDE_SLOTS, slots_of_type};
 
 /// The class of references.
 const REF: Class = if WIDE_SLOTS == 1 { Class::I64 } else { Class::I32 };

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::interp::RED_ZONE_SLOTS;
 use crate::interp::value::Acc;
 use crate::module::Module;
-use crate::slot::{WIDE_SLOTS, slots_of};
+use crate::slot::{WIDE_SLOTS, slots_of, slots_of_type};
 
 /// The state of lowering one function.
 pub(super) struct Pass<'m> {
@@ -246,7 +246,7 @@ impl<'m> Frame<'m> {
     /// The layout of the frame, and the first operand's home.
     fn new(ty: FuncType<'m>, validator: &FuncValidator<'_, HeapAlloc>) -> Result<(Frame<'m>, u16), Failure> {
         let limit = |_| Failure::FrameSlots;
-        let (params, results) = crate::interp::slots_of_type(ty);
+        let (params, results) = slots_of_type(ty);
         let (param_slots, link) =
             (u16::try_from(params).map_err(limit)?, u16::try_from(params.max(results)).map_err(limit)?);
         let frame = Frame { ty, link, params: ty.params.len() as u32, param_slots };

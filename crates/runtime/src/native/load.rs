@@ -118,6 +118,20 @@ impl Attached {
         Ok(Attached(Err(refusal)))
     }
 
+    /// Whether there is code.
+    pub fn is_native(&self) -> bool {
+        self.0.is_ok()
+    }
+
+    /// Why there is none.
+    pub fn missing(&self, wasm: &moteur_wasm::Module<HeapAlloc>, bytes: &[u8]) -> Refusal {
+        self.refusal().unwrap_or(match wasm.custom_sections(bytes).any(|section| section.name == NAME) {
+            // Nobody asked for it.
+            true => Refusal::Trust,
+            false => Refusal::Missing,
+        })
+    }
+
     /// The code, if it is used.
     pub fn code(&self) -> Option<&Code> {
         self.0.as_ref().ok()

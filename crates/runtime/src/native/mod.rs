@@ -34,13 +34,13 @@ mod unwind;
 
 use core::ptr::NonNull;
 
+use moteur_image::section::Refusal;
 use moteur_wasm::{FuncIdx, Trap};
 
 use crate::engine::Config;
 use crate::error::Error;
-use crate::interp::slots_of_type;
 use crate::module::Module;
-use crate::slot::Slot;
+use crate::slot::{Slot, slots_of_type};
 use crate::store::StoreInner;
 use crate::store::entity::InstanceEntity;
 use guard::Guard;
@@ -51,7 +51,6 @@ pub(crate) use guard::{Source, source};
 pub use guarded::{Decide, GuardedMemory};
 pub(crate) use load::{Attached, Policy};
 pub use load::{CodeMemory, InPlace};
-pub use moteur_image::section::Refusal;
 pub use moteur_image::signature::KeyId;
 pub use sections::NativeSection;
 #[cfg(feature = "signatures")]
@@ -129,6 +128,7 @@ pub(crate) fn address_of(module: &Module, func: FuncIdx) -> CodeAddress {
 }
 
 /// Whether the module has native code.
+#[cfg_attr(not(feature = "interpreter"), allow(dead_code))]
 pub(crate) fn is_native(module: &Module) -> bool {
     module.attached().code().is_some()
 }
@@ -150,12 +150,16 @@ pub(crate) unsafe fn call(
         let wasm = module.wasm();
         let ty = wasm.func_type_idx(func).ok_or(Error::OutOfBounds)?;
         let (params, results) = wasm.func_type(ty).map_or((0, 0), slots_of_type);
+        let stack_top = frame.wrapping_add(params.max(results) + 1);
+        if stack_top > (*store.as_ptr()).stack_end {
+            return Err(Error::Trap(Trap::StackOverflow));
+        }
         let code = module.attached().code().ok_or(Error::OutOfBounds)?;
         let entry = code.entry(ty.0).ok_or(Error::OutOfBounds)?;
         let inner = store.as_ptr();
         let (context, outer) = StorePart::begin(store, instance, code)?;
         let top = (*inner).stack_top;
-        (*inner).stack_top = frame.wrapping_add(params.max(results) + 1);
+        (*inner).stack_top = stack_top;
         let guard = (*inner).engine.config().native.guard;
         let reason = guard.watched(context, code, || enter::enter(context, entry, address_of(module, func), frame));
         (*inner).stack_top = top;

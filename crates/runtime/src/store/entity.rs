@@ -9,7 +9,7 @@ use moteur_pool::{Box, Vec};
 use moteur_wasm::{FuncIdx, GlobalType, TableType};
 
 use super::arena::List;
-use crate::lower;
+use crate::lower::Codes;
 use crate::module::Module;
 use crate::native;
 use crate::slot::Slot;
@@ -64,21 +64,11 @@ pub(crate) struct GlobalEntity {
 /// A module in a store: its lowered code and what its types are called here, shared by all its instances.
 pub(crate) struct LoadedModule {
     pub module: Module,
-    /// For each function that the module defines: its lowered code, or null as long as it was not called.
-    /// The code is owned by this structure; `lower::Code` says what an entry points to.
-    pub codes: Box<[*const u16]>,
+    /// The lowered code of its functions.
+    #[cfg_attr(not(feature = "interpreter"), allow(dead_code))]
+    pub codes: Codes,
     /// For each type of the module its number in the store's registry.
     pub type_ids: Box<[u32]>,
-}
-
-impl Drop for LoadedModule {
-    fn drop(&mut self) {
-        let heap = Box::heap(&self.codes);
-        for code in &*self.codes {
-            // SAFETY: the store goes, and with it all that could run the code.
-            unsafe { lower::free_code(heap, *code) };
-        }
-    }
 }
 
 /// An instance of a module. Its lists stand in one block of the store's arena.

@@ -35,7 +35,7 @@ pub(crate) unsafe fn instantiate(store: StorePtr, module: &Module, imports: &[Ex
     unsafe {
         check_imports(StorePtr(store), loaded, imports)?;
         if inner.engine.config().eager {
-            lower_all(loaded)?;
+            lower::lower_all(loaded)?;
         }
     }
     if inner.instance_count >= inner.engine.config().instances_max {
@@ -80,21 +80,6 @@ unsafe fn check_imports(store: StorePtr, loaded: NonNull<LoadedModule>, imports:
         count = at.wrapping_add(1);
     }
     if imports.len() > count { Err(link(count, LinkError::TooMany)) } else { Ok(()) }
-}
-
-/// # Safety
-/// `loaded` is of the store.
-unsafe fn lower_all(loaded: NonNull<LoadedModule>) -> Result<(), Error> {
-    // SAFETY: the caller's promise.
-    let (imported, count) = unsafe {
-        let wasm = loaded.as_ref().module.wasm();
-        (wasm.imported_func_count(), wasm.func_count())
-    };
-    for func in imported..count {
-        // SAFETY: as above.
-        unsafe { lower::lower_func(loaded, FuncIdx(func))? };
-    }
-    Ok(())
 }
 
 /// Makes the instance and all that it defines.

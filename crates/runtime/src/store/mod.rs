@@ -17,11 +17,13 @@ use crate::error::Error;
 use crate::func::host::HostEntry;
 use crate::interp::Ctx;
 use crate::interrupt::{InterruptFlag, InterruptHandle};
+use crate::lower::Codes;
 use crate::module::Module;
 use crate::native;
 use crate::slot::{SLOT_BYTES, Slot};
 
 pub(crate) mod arena;
+#[cfg_attr(not(feature = "interpreter"), allow(dead_code))]
 pub(crate) mod bulk;
 pub(crate) mod entity;
 mod id;
@@ -223,10 +225,7 @@ impl StoreInner {
             }
         };
         let stack_end = stack.wrapping_add(slots);
-        let mut ctx = Ctx::new();
-        ctx.interrupt = interrupt.raw();
-        ctx.store = place.as_ptr();
-        ctx.stack_end = stack_end;
+        let ctx = Ctx::new(place.as_ptr(), stack_end, interrupt.raw());
         let inner = StoreInner {
             ctx,
             engine: engine.clone(),
@@ -305,7 +304,7 @@ impl StoreInner {
         let heap = self.heap;
         let wasm = module.wasm();
         let defined = wasm.func_count().saturating_sub(wasm.imported_func_count());
-        let codes = Box::from_fn_in(defined as usize, heap, |_| core::ptr::null())?;
+        let codes = Codes::new(defined, heap)?;
         let mut type_ids = Vec::with_capacity_in(wasm.type_count() as usize, heap)?;
         for ty in 0..wasm.type_count() {
             if let Some(ty) = wasm.func_type(moteur_wasm::TypeIdx(ty)) {

@@ -3,16 +3,16 @@
 use super::{Data, DataMode, Elem, unique};
 use super::{
     ElemEntry, ElemItem, ElemMode, Export, ExternIdx, ExternType, FuncEntry, GlobalEntry, Import, Imported, Module,
-    Section, TypeEntry, count,
+    STRIPPED, Section, TypeEntry, count,
 };
 use crate::alloc::{Alloc, Buffer};
-use crate::const_expr::ConstExpr;
+use crate::const_expr::{ConstExpr, check_const};
 use crate::error::{Error, ErrorKind, Feature, Result};
 use crate::index::{FuncIdx, MemIdx, TypeIdx};
 use crate::limits;
 use crate::reader::Reader;
 use crate::types::{MemoryType, TableType, ValType};
-use crate::validate::{FuncValidator, Scratch, check_const};
+use crate::validate::{Scratch, check_body};
 
 /// The bytes before the first section: `\0asm`, version 1.
 pub(super) const HEADER_BYTES: u32 = 8;
@@ -101,6 +101,7 @@ fn empty<A: Alloc>(alloc: &A) -> Module<A> {
         start: None,
         code_end: 0,
         names: 0..0,
+        stripped: false,
     }
 }
 
@@ -153,8 +154,10 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         let name = reader.name()?;
         let start = reader.pos() as u32;
         reader.take(reader.left())?;
-        if name == "name" {
-            self.module.names = start..reader.pos() as u32;
+        match name {
+            "name" => self.module.names = start..reader.pos() as u32,
+            STRIPPED => self.module.stripped = true,
+            _ => {}
         }
         Ok(())
     }
@@ -276,7 +279,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
 
     /// Checks a constant expression, and declares the function that it refers to.
     fn check_const(&mut self, expr: ConstExpr<'b>, ty: ValType) -> Result<()> {
-        match check_const(&self.module, &expr, ty, &mut self.scratch)? {
+        match check_const(&self.module, &expr, ty)? {
             Some(func) => self.declare(func, expr.offset() as usize),
             None => Ok(()),
         }
@@ -367,7 +370,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             let start = reader.pos();
             reader.take(len as usize)?;
             let body = start..reader.pos();
-            FuncValidator::of_body(&self.module, self.bytes, func, body, &mut self.scratch)?.finish()?;
+            check_body(&self.module, self.bytes, func, body, &mut self.scratch)?;
             if let Some(func) = self.module.funcs.get_mut(func.index()) {
                 func.set_body(start, start - len_start);
             }

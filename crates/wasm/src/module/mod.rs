@@ -19,12 +19,15 @@ use crate::const_expr::ConstExpr;
 use crate::error::Result;
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemIdx, TableIdx, TypeIdx};
 use crate::reader::Reader;
-use crate::types::{FuncType, GlobalType, MemoryType, RefType, TableType, ValType};
-use crate::validate::BlockType;
+use crate::types::{BlockType, FuncType, GlobalType, MemoryType, RefType, TableType, ValType};
 
 pub use extern_::{Export, Exports, ExternIdx, ExternType, Import, Imports};
 pub use names::{CustomSection, CustomSections};
 pub use segment::{Data, DataMode, Elem, ElemItem, ElemItems, ElemMode};
+
+/// The name of a custom section that says: the bodies of the functions were taken out, and `unreachable` stands in their
+/// place. Such a module is valid, and runs as native code or not at all. The section is empty.
+pub const STRIPPED: &str = "moteur.stripped";
 
 /// A decoded and validated module. It does not hold its bytes.
 ///
@@ -60,6 +63,8 @@ pub struct Module<A: Alloc> {
     code_end: u32,
     /// The contents of the name section after its name.
     names: Range<u32>,
+    /// Is there a section of the name [`STRIPPED`]?
+    stripped: bool,
 }
 
 /// The items of a section in the module's bytes.
@@ -122,6 +127,7 @@ impl FuncEntry {
     }
 
     /// May `ref.func` refer to it?
+    #[cfg_attr(not(feature = "bodies"), allow(dead_code))]
     fn is_declared(self) -> bool {
         self.packed & FuncEntry::DECLARED != 0
     }
@@ -147,7 +153,8 @@ fn count<T>(items: &[T]) -> u32 {
 }
 
 impl<A: Alloc> Module<A> {
-    /// Decodes and validates all of a module, function bodies included, in one pass over its bytes.
+    /// Decodes and validates all of a module in one pass over its bytes: function bodies included, with the feature
+    /// `bodies`; without it, what is inside of them is not looked at.
     pub fn new(bytes: &[u8], alloc: &A) -> Result<Module<A>> {
         decode::module(bytes, alloc)
     }
@@ -245,6 +252,7 @@ impl<A: Alloc> Module<A> {
     }
 
     /// May `ref.func` refer to this function: is it named in an export, a segment or a global?
+    #[cfg_attr(not(feature = "bodies"), allow(dead_code))]
     pub(crate) fn is_declared(&self, idx: FuncIdx) -> Option<bool> {
         self.funcs.get(idx.index()).map(|func| func.is_declared())
     }
@@ -286,6 +294,11 @@ impl<A: Alloc> Module<A> {
         ConstExpr::read(&mut Reader::from(bytes, global.init)).ok()
     }
 
+    /// Were the bodies of the functions taken out? A custom section of the name [`STRIPPED`] says so.
+    pub fn is_stripped(&self) -> bool {
+        self.stripped
+    }
+
     /// The function that an instance runs at once.
     pub fn start(&self) -> Option<FuncIdx> {
         self.start
@@ -313,6 +326,7 @@ impl<A: Alloc> Module<A> {
     }
 
     /// How many data segments code may refer to, if the module says so ahead of the code.
+    #[cfg_attr(not(feature = "bodies"), allow(dead_code))]
     pub(crate) fn declared_data_count(&self) -> Option<u32> {
         self.data_count
     }

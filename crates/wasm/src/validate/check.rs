@@ -1,9 +1,9 @@
 //! The rules of validation that a signature cannot tell, one function per group of operators.
 
 use super::scratch::FrameKind;
-use super::{Checked, Fields, FuncValidator};
+use super::{Fields, FuncValidator};
 use crate::alloc::Alloc;
-use crate::error::ErrorKind;
+use crate::error::{Checked, ErrorKind};
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, TableIdx, TypeIdx};
 use crate::op::{Immediate, Op, Row, Signature};
 use crate::types::{FuncType, OperandType, RefType, ValType};

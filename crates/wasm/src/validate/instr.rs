@@ -1,12 +1,11 @@
 //! A decoded instruction, and how it is read.
 
-use super::Checked;
-use crate::error::{ErrorKind, Feature};
+use crate::error::{Checked, ErrorKind, Feature};
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemIdx, TableIdx, TypeIdx};
 use crate::limits;
 use crate::op::{self, Immediate, Op, Row};
 use crate::reader::Reader;
-use crate::types::{HeapType, OperandType, ValType};
+use crate::types::{BlockType, HeapType, OperandType, ValType};
 
 /// An instruction: operator and immediates.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -93,17 +92,6 @@ pub enum Imm {
     Type(ValType),
     /// What `ref.null` does not refer to.
     Heap(HeapType),
-}
-
-/// What a block takes and returns.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BlockType {
-    /// It takes and returns nothing.
-    Empty,
-    /// It takes nothing and returns one value.
-    Value(ValType),
-    /// It takes and returns what a function of this type does.
-    Func(TypeIdx),
 }
 
 /// Which bytes a load or store accesses: those at the operand plus `offset`, without wrapping around.

@@ -12,26 +12,17 @@ mod stack;
 use core::ops::Range;
 
 use crate::alloc::{Alloc, Buffer};
-use crate::const_expr::{self, ConstExpr};
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{FuncIdx, GlobalIdx, LocalIdx};
-use crate::limits;
+use crate::index::{FuncIdx, LocalIdx};
 use crate::module::Module;
-use crate::op::Op;
 use crate::reader::Reader;
+pub use crate::types::BlockType;
 use crate::types::{OperandType, ValType};
 
 pub(crate) use instr::Fields;
-pub use instr::{BlockType, BrTable, Imm, Instr, MemArg};
+pub use instr::{BrTable, Imm, Instr, MemArg};
 use scratch::{Frame, FrameKind};
 pub use scratch::{LocalRun, Scratch};
-
-/// What a rule says. Whoever applies it knows which instruction it was about.
-///
-/// FAST: a register is enough for it, on any machine.
-type Checked<T = ()> = core::result::Result<T, ErrorKind>;
-
-const _: () = assert!(size_of::<Checked>() <= 4);
 
 /// Checks one function, instruction by instruction.
 ///
@@ -75,7 +66,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// Like [`new`](Self::new), for a function whose body the module does not know yet.
-    pub(crate) fn of_body(
+    fn of_body(
         module: &'m Module<A>,
         bytes: &'m [u8],
         func: FuncIdx,
@@ -85,22 +76,18 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         let at = body.start;
         let ty = module.func_type_idx(func).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
         let signature = module.func_type(ty).ok_or(Error::new(ErrorKind::UnknownType, at))?;
+        scratch.values.truncate(0);
+        scratch.frames.truncate(0);
+        scratch.locals.clear();
         let reader = Reader::of_range(bytes, body.start, body.end);
-        let mut this = FuncValidator::of_code(module, reader, BlockType::Func(ty), scratch);
-        this.results = signature.results;
+        let frame = Frame { base: 0, kind: FrameKind::Block, unreachable: false, ty: BlockType::Func(ty) };
+        let results = signature.results;
+        let mut this = FuncValidator { module, scratch, reader, instr: Fields::new(), frame, results, ended: false };
         for &param in signature.params {
             this.push_locals(at, 1, param)?;
         }
         this.read_locals()?;
         Ok(this)
-    }
-
-    fn of_code(module: &'m Module<A>, reader: Reader<'m>, ty: BlockType, scratch: &'m mut Scratch<A>) -> Self {
-        scratch.values.truncate(0);
-        scratch.frames.truncate(0);
-        scratch.locals.clear();
-        let frame = Frame { base: 0, kind: FrameKind::Block, unreachable: false, ty };
-        FuncValidator { module, scratch, reader, instr: Fields::new(), frame, results: &[], ended: false }
     }
 
     fn read_locals(&mut self) -> Result<()> {
@@ -130,7 +117,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 
     /// Checks the function to its end.
-    pub(crate) fn finish(mut self) -> Result<()> {
+    fn finish(mut self) -> Result<()> {
         while !self.ended {
             self.next()?;
         }
@@ -191,38 +178,13 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 }
 
-/// Checks a constant expression that gives a value of type `ty`. Returns the function that it refers to.
-///
-/// SPEC: nothing that a constant expression may hold takes a reference, hence it refers to one function at most.
-pub(crate) fn check_const<A: Alloc>(
+/// Checks a function's body, which the module does not know yet.
+pub(crate) fn check_body<A: Alloc>(
     module: &Module<A>,
-    expr: &ConstExpr<'_>,
-    ty: ValType,
+    bytes: &[u8],
+    func: FuncIdx,
+    body: Range<usize>,
     scratch: &mut Scratch<A>,
-) -> Result<Option<FuncIdx>> {
-    let mut func = None;
-    let mut this = FuncValidator::of_code(module, expr.reader(), BlockType::Value(ty), scratch);
-    while !this.ended {
-        const_expr::read_instr(&mut this.instr, &mut this.reader)?;
-        let (as_func, as_global) = (FuncIdx(this.instr.first), GlobalIdx(this.instr.first));
-        match this.instr.row.op {
-            // Its being here is what declares it.
-            Op::RefFunc => {
-                module.func_type_idx(as_func).ok_or_else(|| this.error(ErrorKind::UnknownFunc))?;
-                this.push(OperandType::FuncRef).map_err(|kind| this.error(kind))?;
-                func = Some(as_func);
-            }
-            Op::GlobalGet if as_global.0 >= module.imported_global_count() => {
-                return Err(this.error(ErrorKind::UnknownGlobal));
-            }
-            Op::GlobalGet if module.global_type(as_global).is_some_and(|global| global.mutable) => {
-                return Err(this.error(ErrorKind::ConstExpected));
-            }
-            _ => this.check().map_err(|kind| this.error(kind))?,
-        }
-        if this.height() > limits::CONST_OPERANDS {
-            return Err(this.error(ErrorKind::ConstTooDeep));
-        }
-    }
-    Ok(func)
+) -> Result<()> {
+    FuncValidator::of_body(module, bytes, func, body, scratch)?.finish()
 }

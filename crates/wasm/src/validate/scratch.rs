@@ -5,8 +5,7 @@ use crate::error::ErrorKind;
 use crate::index::LocalIdx;
 use crate::limits::DIRECT_LOCALS;
 use crate::module::Module;
-use crate::types::{OperandType, ValType};
-use crate::validate::BlockType;
+use crate::types::{BlockType, OperandType, ValType};
 
 /// The memory of a validator, to be used for one function after the other.
 pub struct Scratch<A: Alloc> {

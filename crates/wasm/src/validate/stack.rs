@@ -3,14 +3,14 @@
 //! Nobody looks below the base of the innermost block. In unreachable code its part of the stack gives any type when it
 //! is empty: `OperandType::None`.
 
+use super::FuncValidator;
 use super::scratch::{Frame, FrameKind};
-use super::{BlockType, Checked, FuncValidator};
 use crate::alloc::{Alloc, Buffer};
-use crate::error::ErrorKind;
+use crate::error::{Checked, ErrorKind};
 use crate::index::LabelIdx;
 use crate::limits;
 use crate::op::Signature;
-use crate::types::{OperandType, ValType};
+use crate::types::{BlockType, OperandType, ValType};
 
 impl<A: Alloc> FuncValidator<'_, A> {
     /// Puts a value on the stack.
