@@ -74,7 +74,7 @@ fn write(mut file: File, path: &Path, text: &str) -> Result<(), Failure> {
 
 /// Reads a private key; `-` is the standard input.
 pub fn private(path: &Path) -> Result<SigningKey, Failure> {
-    let text = if path == Path::new("-") { read(io::stdin()) } else { File::open(path).and_then(read) };
+    let text = if path == Path::new("-") { read(io::stdin()) } else { read_private(path) };
     let text = text.map_err(|error| refused(path, format_args!("the private key: {error}")))?;
     SigningKey::from_pkcs8_pem(&text).map_err(|error| {
         let cause = if text.contains("BEGIN ENCRYPTED PRIVATE KEY") {
@@ -88,6 +88,15 @@ pub fn private(path: &Path) -> Result<SigningKey, Failure> {
         };
         refused(path, cause)
     })
+}
+
+fn read_private(path: &Path) -> io::Result<Zeroizing<String>> {
+    let file = File::open(path)?;
+    if let Some(problem) = private_file::is_open(&file) {
+        // Whoever closed the standard error does not want to read it.
+        let _ = writeln!(io::stderr(), "note: {}: {problem}", path.display());
+    }
+    read(file)
 }
 
 /// The keys that these words name: files with public keys, or 64 hexadecimal digits. They are there as long as the process.

@@ -107,7 +107,11 @@ fn keys_are_files_that_are_never_overwritten() {
 fn the_private_key_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let (private, ..) = keys("mine");
-    assert_eq!(std::fs::metadata(private).unwrap().permissions().mode() & 0o7777, 0o600);
+    assert_eq!(std::fs::metadata(&private).unwrap().permissions().mode() & 0o7777, 0o600);
+    let module = module();
+    assert_eq!(moteur(&["sign", &module, "--key", &private]).expect(0, &[]).err, "");
+    std::fs::set_permissions(&private, std::fs::Permissions::from_mode(0o640)).unwrap();
+    moteur(&["sign", &module, "--key", &private]).expect(0, &["note:", "(mode 640)"]);
 }
 
 #[test]

@@ -39,9 +39,10 @@ pub fn parse_keygen(parser: &mut Parser) -> Result<Command, Usage> {
         }
     }
     let name = name.unwrap_or_else(|| "moteur".into());
+    let is_folder = name.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
     match name.file_name() {
-        Some(_) => Ok(Command::Keygen(name)),
-        None => Err(Usage(format!("--output: {:?} is no name of a file", name.display()))),
+        Some(_) if !is_folder => Ok(Command::Keygen(name)),
+        _ => Err(Usage(format!("--output: {name:?} is no name of a file"))),
     }
 }
 
@@ -113,6 +114,7 @@ mod tests {
             (parse_sign, &["f", "g", "--key", "a"], "\"g\""),
             (parse_keygen, &["f"], "\"f\""),
             (parse_keygen, &["-o", ".."], "no name of a file"),
+            (parse_keygen, &["-o", "folder/"], "no name of a file"),
             (parse_keygen, &["-o"], "-o"),
             (parse_inspect, &["f", "--trust"], "--trust"),
         ] {

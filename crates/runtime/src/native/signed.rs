@@ -37,9 +37,8 @@ impl Trust {
 /// ```
 /// use moteur::PublicKey;
 ///
-/// const KEY: Option<PublicKey> =
-///     PublicKey::from_hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-/// assert_eq!(KEY.unwrap().id().to_string(), "21fe31dfa154a261");
+/// let key = PublicKey::from_hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a").unwrap();
+/// assert_eq!(key.id().to_string(), "21fe31dfa154a261");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublicKey([u8; 32]);
@@ -139,6 +138,18 @@ impl Config {
     /// DMA, a chip of its own that somebody can get at), to the heap, or to the memory that `memory` gives.
     /// [`Module::new`](crate::Module::new) copies the bytes before anything of them is looked at, and code memory other than
     /// [`InPlace`](crate::InPlace) gets its copy from what was verified.
+    ///
+    /// ```
+    /// use moteur::{Config, Heap, InPlace, PublicKey};
+    ///
+    /// // As `moteur keygen` prints it; what is not a key does not compile.
+    /// const MAKER: PublicKey =
+    ///     PublicKey::from_hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a").unwrap();
+    /// static TRUSTED: [PublicKey; 1] = [MAKER];
+    ///
+    /// let config = Config::new(Heap::system()).trust(&TRUSTED, &InPlace);
+    /// # let _ = config;
+    /// ```
     ///
     /// Verifying takes a Cortex-M33 1.9 million instructions and 6 KiB of stack, and 38 instructions more for each byte of
     /// the section.
