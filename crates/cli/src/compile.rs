@@ -7,6 +7,7 @@ use moteur_compiler::{Checks, Emit, Error, Machine, Optimise, Options};
 use crate::args::compile::{self as asked, Compile, Target};
 use crate::failure::Failure;
 use crate::load::{self, Source};
+use crate::sign;
 
 mod progress;
 
@@ -18,6 +19,7 @@ pub fn compile(options: &Compile) -> Result<(), Failure> {
     let machines: Vec<_> = targets.iter().map(|target| settings(target, options)).collect::<Result<_, _>>()?;
     let out = options.out.clone().unwrap_or_else(|| beside(&options.file, options.emit));
     check_place(&out, &options.file, source, options.emit.is_some())?;
+    let key = options.sign.as_deref().map(|key| sign::key_for_new_code(&options.file, source, key)).transpose()?;
     let jobs = options.jobs.unwrap_or_else(moteur_compiler::jobs);
     let made = match (options.emit, machines.as_slice()) {
         (Some(what), [machine]) => moteur_compiler::emit(source.bytes, machine, kind(what)),
@@ -26,7 +28,11 @@ pub fn compile(options: &Compile) -> Result<(), Failure> {
             moteur_compiler::compile_all(source.bytes, &machines, jobs, &mut |progress| bar.show(progress))
         }
     };
-    load::write(&out, &made.map_err(|error| explain(&options.file, source, error))?)
+    let made = made.map_err(|error| explain(&options.file, source, error))?;
+    match key {
+        Some(key) => load::write(&out, &sign::signed(&out, &made, &key)?.bytes),
+        None => load::write(&out, &made),
+    }
 }
 
 /// How to compile for a target.

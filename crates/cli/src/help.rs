@@ -131,6 +131,8 @@ machine, it takes the old one's place.
                         a quarter smaller; the code is the same
       --emit KIND       Write what stands in between instead: llvm-ir, asm or obj.
                         Goes beside FILE as .ll, .s or .o
+      --sign KEY        Sign the code with a private key, as `moteur sign` does. FILE must
+                        have no native code yet: you would vouch for that, too
   -j, --jobs N          Compile large modules with N threads. Without it, as many as
                         this machine has cores. The result is the same
   -q, --quiet           Show no progress. Only terminals see it in any case

@@ -48,6 +48,10 @@ fn what_a_trusted_key_signed_runs() {
     moteur(&["run", "--trust", &public, "--invoke", "square", &module, "12"]).expect(0, &["it is not signed"]);
     moteur(&["sign", "--key", &private, &module]).expect(0, &[]);
     assert_eq!(natively(&["--trust", &public, "--invoke", "square", &module, "12"]).expect(0, &[]).out, "144\n");
+    let made = source.replace(".wat", ".made.wasm");
+    moteur(&["compile", &source, "-o", &made, "--sign", &private]).expect(0, &[]);
+    assert_eq!(std::fs::read(&made).unwrap(), std::fs::read(&module).unwrap());
+    moteur(&["compile", &made, "-o", &made, "--sign", &private]).expect(1, &["has native code already"]);
     // A section for another machine does not move this one's code; compiling anew takes the signature away.
     let board = ["--target", "thumbv8m.main-none-eabihf"];
     moteur(&[&["compile", &module, "-o", &module], &board[..]].concat()).expect(0, &[]);

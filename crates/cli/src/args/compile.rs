@@ -30,6 +30,8 @@ pub struct Compile {
     pub offsets: bool,
     /// How many threads compile; none means as many as there are cores.
     pub jobs: Option<NonZeroUsize>,
+    /// The file with the private key that signs the code; `-` is the standard input.
+    pub sign: Option<PathBuf>,
     /// Whether nothing is shown while it takes long.
     pub quiet: bool,
 }
@@ -58,7 +60,7 @@ pub enum Emit {
 
 /// Understands the words after `compile`.
 pub fn parse(parser: &mut Parser) -> Result<Command, Usage> {
-    let (mut file, mut out, mut emit) = (None, None, None);
+    let (mut file, mut out, mut emit, mut sign) = (None, None, None, None);
     let mut targets: Vec<Target> = Vec::new();
     let mut optimise = '3';
     let (mut fuel, mut guard_pages, mut offsets, mut quiet) = (false, false, true, false);
@@ -89,6 +91,7 @@ pub fn parse(parser: &mut Parser) -> Result<Command, Usage> {
             Arg::Long("no-offsets") => offsets = false,
             Arg::Short('o') | Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
             Arg::Long("emit") => emit = Some(kind(&parser.value()?)?),
+            Arg::Long("sign") => sign = Some(PathBuf::from(parser.value()?)),
             Arg::Short('j') | Arg::Long("jobs") => jobs = Some(count(&parser.value()?)?),
             Arg::Short('q') | Arg::Long("quiet") => quiet = true,
             Arg::Value(value) if file.is_none() => file = Some(PathBuf::from(value)),
@@ -102,7 +105,10 @@ pub fn parse(parser: &mut Parser) -> Result<Command, Usage> {
     if targets.len() > 1 && emit.is_some() {
         return Err(Usage("--emit takes one --target".into()));
     }
-    Ok(Command::Compile(Compile { file, targets, optimise, fuel, guard_pages, out, emit, offsets, jobs, quiet }))
+    if sign.is_some() && emit.is_some() {
+        return Err(Usage("--emit writes nothing that could be signed".into()));
+    }
+    Ok(Command::Compile(Compile { file, targets, optimise, fuel, guard_pages, out, emit, offsets, jobs, sign, quiet }))
 }
 
 /// The target that was named last, or this machine if none was.
@@ -159,8 +165,7 @@ mod tests {
             cpu: cpu.map(Into::into),
             features: features.into(),
         };
-        let words =
-            "--target a --features +x f --fuel -Os --target=b --cpu c --features -y --features=+z,-q -o g -j 3 -q";
+        let words = "--target a --features +x f --fuel -Os --target=b --cpu c --features -y --features=+z,-q -o g -j 3 -q --sign k";
         let expected = Compile {
             file: "f".into(),
             targets: vec![target(Some("a"), None, "+x"), target(Some("b"), Some("c"), "-y,+z,-q")],
@@ -171,6 +176,7 @@ mod tests {
             emit: None,
             offsets: true,
             jobs: NonZeroUsize::new(3),
+            sign: Some("k".into()),
             quiet: true,
         };
         assert_eq!(parsed(&words.split(' ').collect::<Vec<_>>()).unwrap(), expected);
@@ -190,6 +196,7 @@ mod tests {
             (&["f", "--emit", "c"][..], "there are llvm-ir, asm and obj"),
             (&["f", "--cpu", "c", "--target", "a"][..], "stand behind"),
             (&["f", "--features", "+c", "--target", "a"][..], "stand behind"),
+            (&["f", "--sign", "k", "--emit", "asm"][..], "nothing that could be signed"),
             (&["f", "-j0"][..], "\"0\" is not a number of threads"),
             (&["f", "--target", "a", "--cpu", "c", "--cpu", "d"][..], "has one CPU"),
             (&["f", "--target", "a", "--target", "b", "--emit", "asm"][..], "one --target"),
