@@ -1,54 +1,17 @@
 //! Programs do as native code what they do interpreted: the same results, traps, backtraces, questions to the host,
 //! globals, memories and tables, and the same fuel left.
 
-use std::ptr::NonNull;
-
 use arbitrary::{Result, Unstructured};
 use moteur::pool::Counted;
-use moteur::{CodeMemory, Config, Decide, Engine, Error, GuardedMemory, Heap, Module, Refusal, Trap};
+use moteur::{Config, Engine, Error, Heap, Module, Refusal, Trap};
 use moteur_compiler::{Checks, Machine, Optimise, Options, compile};
-use moteur_platform::std::{code, guard};
+use moteur_platform::std::{GUARDED, Std};
 use wasmparser::{Operator, Parser, Payload};
 
 use crate::value::End;
 use crate::{input, ours};
 
 static HEAP: Counted = Counted::new();
-
-struct Host;
-
-static HOST: Host = Host;
-
-impl CodeMemory for Host {
-    fn make_runnable(&self, bytes: &[u8]) -> std::result::Result<NonNull<u8>, Error> {
-        code::make_runnable(bytes).map_err(|_| Error::OutOfMemory)
-    }
-
-    unsafe fn release(&self, place: NonNull<u8>, bytes: usize) {
-        // SAFETY: the caller's promise.
-        unsafe { code::release(place, bytes) };
-    }
-}
-
-impl GuardedMemory for Host {
-    fn reserve(&self, bytes: usize) -> std::result::Result<NonNull<u8>, Error> {
-        guard::reserve(bytes).map_err(|_| Error::OutOfMemory)
-    }
-
-    unsafe fn open(&self, place: NonNull<u8>, bytes: usize) -> std::result::Result<(), Error> {
-        // SAFETY: the caller's promise.
-        unsafe { guard::open(place, bytes) }.map_err(|_| Error::OutOfMemory)
-    }
-
-    unsafe fn release(&self, place: NonNull<u8>, bytes: usize) {
-        // SAFETY: the caller's promise.
-        unsafe { guard::release(place, bytes) };
-    }
-
-    fn watch(&self, guest: *const (), decide: Decide) -> *const () {
-        guard::watch(guest, decide)
-    }
-}
 
 /// Checks one input.
 pub fn check(input: &[u8]) {
@@ -66,16 +29,19 @@ fn compare(input: &mut Unstructured) -> Result<()> {
     let module = input::module(input, true)?;
     let machine = Machine::host(None).expect("native code for this host");
     // Not asked of the input, which would be another module then.
-    let is_guarded = guard::IS_SUPPORTED && seed.is_multiple_of(2);
-    let checks = if is_guarded { Checks::GuardPages } else { Checks::Explicit };
+    let guarded = GUARDED.filter(|_| seed.is_multiple_of(2));
+    let checks = if guarded.is_some() { Checks::GuardPages } else { Checks::Explicit };
     let options = Options { optimise, checks, metering: fuel.is_some(), ..Options::new(machine) };
     let compiled = compile(&module, &options).unwrap_or_else(|error| panic!("not compiled: {error}"));
     // The stacks are too large to matter.
     let config = Config::new(Heap::counted(&HEAP)).stack_bytes(2 << 20);
     // SAFETY: the native code was just compiled.
-    let native = unsafe { config.native(&HOST) }.native_stack_bytes(5 << 20);
-    // SAFETY: memory is the platform's.
-    let native = if is_guarded { unsafe { native.guard_pages(&HOST) } } else { native };
+    let native = unsafe { config.native(&Std) }.native_stack_bytes(5 << 20);
+    let native = match guarded {
+        // SAFETY: memory is the platform's.
+        Some(memory) => unsafe { native.guard_pages(memory) },
+        None => native,
+    };
     assert_eq!(is_native(native.fuel(fuel.is_some()), &compiled), Ok(Ok(true)));
     let (interpreted, native) = (ours::start(config, &module, fuel), ours::start(native, &compiled, fuel));
     let (mut interpreted, mut native) = match (interpreted, native) {

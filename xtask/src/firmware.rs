@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::qemu::{self, AN385, AN500, AN505, BOARDS, Board, RISCV_VIRT, Run};
+use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, RISCV_VIRT, Run};
 
 /// How a program of the firmware workspace is built.
 #[derive(Clone, Debug)]
@@ -83,10 +83,11 @@ const MATCH_LOOP: &[&str] = &[];
 
 /// The demo on each board at full speed and at the smallest size. The M33 runs soft-float code too; tail calls between
 /// handlers are not to be had from the compiler on `thumbv6m`.
-const DEMO: [Case; 9] = [
+const DEMO: [Case; 10] = [
     case("demo", &AN505, AN505.target, "release", THREADED),
     case("demo", &AN505, AN505.target, "micro", MATCH_LOOP),
     case("demo", &AN505, "thumbv8m.main-none-eabi", "release", THREADED),
+    case("demo", &AN547, AN547.target, "release", THREADED),
     case("demo", &AN500, AN500.target, "release", THREADED),
     case("demo", &AN500, AN500.target, "micro", MATCH_LOOP),
     case("demo", &AN385, AN385.target, "release", MATCH_LOOP),

@@ -36,6 +36,14 @@ pub const AN505: Board = Board {
     program: ARM,
     arguments: SEMIHOSTING,
 };
+/// Cortex-M55.
+pub const AN547: Board = Board {
+    feature: "an547",
+    machine: "mps3-an547",
+    target: "thumbv8m.main-none-eabihf",
+    program: ARM,
+    arguments: SEMIHOSTING,
+};
 /// Cortex-M7.
 pub const AN500: Board = Board {
     feature: "an500",
@@ -64,10 +72,10 @@ pub const RISCV_VIRT: Board = Board {
 pub const RISCV64_VIRT: Board =
     Board { target: "riscv64gc-unknown-none-elf", program: "qemu-system-riscv64", ..RISCV_VIRT };
 /// Every board that runs the demo.
-pub const BOARDS: [Board; 4] = [AN505, AN500, AN385, RISCV_VIRT];
+pub const BOARDS: [Board; 5] = [AN505, AN547, AN500, AN385, RISCV_VIRT];
 
 /// Every board there is.
-pub const ALL_BOARDS: [Board; 5] = [AN505, AN500, AN385, RISCV_VIRT, RISCV64_VIRT];
+pub const ALL_BOARDS: [Board; 6] = [AN505, AN547, AN500, AN385, RISCV_VIRT, RISCV64_VIRT];
 
 /// What a run left behind.
 #[derive(Debug)]

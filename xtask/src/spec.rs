@@ -10,7 +10,7 @@ pub use process::ensure_installed as ensure_process_installed;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::firmware::Build;
-use crate::qemu::{self, AN385, AN500, AN505, Board, RISCV_VIRT, RISCV64_VIRT};
+use crate::qemu::{self, AN385, AN500, AN505, AN547, Board, RISCV_VIRT, RISCV64_VIRT};
 use crate::{llvm, shell};
 
 /// How long the board may take for the whole suite.
@@ -37,6 +37,14 @@ const STYLES: [Style; 4] = [
 /// interpreter finds the usual one there.
 const NATIVE: Style = Style { name: "native", features: "native,threaded", on_board: true };
 
+/// How native code is made and run.
+struct Native {
+    /// The CPU that it is compiled for, if it is not the least that the target has.
+    cpu: Option<String>,
+    /// Whether a board copies it to RAM.
+    copied: bool,
+}
+
 /// What the compiler calls this host.
 const HOST_MACHINE: &str = "x86_64-unknown-linux-gnu";
 
@@ -51,8 +59,9 @@ struct Place {
     is_threaded: bool,
 }
 
-const PLACES: [Place; 6] = [
+const PLACES: [Place; 7] = [
     Place { name: "mps2-an505", board: &AN505, machine: AN505.target, is_threaded: true },
+    Place { name: "mps3-an547", board: &AN547, machine: AN547.target, is_threaded: true },
     Place { name: "mps2-an500", board: &AN500, machine: AN500.target, is_threaded: true },
     Place { name: "mps2-an385", board: &AN385, machine: "thumbv7m-none-eabi", is_threaded: true },
     // A Cortex-M3 runs the code of a Cortex-M0, for which no board of QEMU has memory enough.
@@ -62,7 +71,8 @@ const PLACES: [Place; 6] = [
 ];
 
 /// Runs the suite. `--file NAME` (again and again) chooses files, `--style NAME` one style, `--engine native` compiles all
-/// modules first; on Linux, `--guard-pages` does so without checks of addresses.
+/// modules first; on Linux, `--guard-pages` does so without checks of addresses, on boards `--copied` has the code copied to
+/// RAM instead of running it where it is, and `--cpu NAME` compiles for another CPU than the least that the target has.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     let target = shell::take_value(&mut args, "--target")?;
@@ -70,6 +80,8 @@ pub fn run(args: &[String]) -> Result<()> {
     let place = target.as_deref().filter(|_| !is_process).map(find_place).transpose()?;
     let engine = shell::take_value(&mut args, "--engine")?;
     let wanted = shell::take_value(&mut args, "--style")?;
+    let native =
+        Native { cpu: shell::take_value(&mut args, "--cpu")?, copied: shell::take_flag(&mut args, "--copied") };
     let styles = match engine.as_deref() {
         None | Some("interp") => &STYLES[..],
         Some("native") => std::slice::from_ref(&NATIVE),
@@ -84,13 +96,13 @@ pub fn run(args: &[String]) -> Result<()> {
     for style in styles {
         println!("spec suite, {}, on {}", style.name, target.as_deref().unwrap_or("host"));
         let result = match place {
-            None if is_process => process::run(style, &args),
-            None => on_host(style, &args),
+            None if is_process => process::run(style, &native, &args),
+            None => on_host(style, &native, &args),
             Some(place) if style.name == "threaded" && !place.is_threaded => {
                 println!("SKIPPED threaded: {} has no tail calls for it", place.machine);
                 Ok(())
             }
-            Some(place) => on_board(place, style, &args),
+            Some(place) => on_board(place, style, &native, &args),
         };
         count += 1;
         if let Err(error) = result {
@@ -112,12 +124,14 @@ fn find_place(name: &str) -> Result<&'static Place> {
 
 impl Style {
     /// What tells the suite's program to compile every module for a machine, if that is the style.
-    fn compile_for(&self, machine: &'static str) -> Result<Vec<&'static str>> {
+    fn compile_for<'n>(&self, machine: &'static str, native: &'n Native) -> Result<Vec<&'n str>> {
         if self.name != NATIVE.name {
+            ensure!(native.cpu.is_none() && !native.copied, "--cpu and --copied are for --engine native");
             return Ok(Vec::new());
         }
         llvm::ensure_installed()?;
-        Ok(vec!["--native", machine])
+        let cpu = native.cpu.iter().flat_map(|cpu| ["--cpu", cpu.as_str()]);
+        Ok(["--native", machine].into_iter().chain(cpu).collect())
     }
 }
 
@@ -130,19 +144,20 @@ fn host_program(features: &str) -> std::process::Command {
     cargo
 }
 
-fn on_host(style: &Style, args: &[String]) -> Result<()> {
-    let compile = style.compile_for(HOST_MACHINE)?;
+fn on_host(style: &Style, native: &Native, args: &[String]) -> Result<()> {
+    ensure!(!native.copied, "--copied is for boards");
+    let compile = style.compile_for(HOST_MACHINE, native)?;
     shell::run(host_program(style.features).args(args).args(&compile))
 }
 
 /// Converts the suite to a file that the board reads through semihosting, runs it there, judges what it printed.
-fn on_board(place: &Place, style: &Style, args: &[String]) -> Result<()> {
+fn on_board(place: &Place, style: &Style, native: &Native, args: &[String]) -> Result<()> {
     qemu::ensure_installed(&[*place.board])?;
     let dir = shell::target_dir("Cargo.toml")?.join("spec");
     std::fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
     let (suite, log) = (dir.join("suite.bin"), dir.join("board.log"));
     let files = files_only(args);
-    let compile = style.compile_for(place.machine)?;
+    let compile = style.compile_for(place.machine, native)?;
     // Only the compiler makes a difference to what the converter does.
     let converter = || host_program(if compile.is_empty() { "interpreter" } else { "interpreter,native" });
     shell::run(converter().args(&files).args(&compile).arg("--convert").arg(&suite))?;
@@ -150,7 +165,7 @@ fn on_board(place: &Place, style: &Style, args: &[String]) -> Result<()> {
     let mut build = Build::new("spec", place.board);
     let features =
         style.features.split(',').filter(|name| !name.is_empty() && (place.is_threaded || *name != "threaded"));
-    let features: Vec<&str> = features.collect();
+    let features: Vec<&str> = features.chain(native.copied.then_some("copied")).collect();
     build.target = Some(place.machine);
     build.features = &features;
     let image = build.image()?;

@@ -13,8 +13,8 @@
 //! | list | an element |
 //! |---|---|
 //! | needs | u32: index in the architecture's library of a function that the code calls |
-//! | functions | u32: where the code of a function begins, for each function that the module defines |
-//! | entries | u32: where the code begins that calls functions of a type with a list of words; all ones if there is none |
+//! | functions | u32: where the code of a function begins, for each function that the module defines, ascending |
+//! | entries | u32: where the code begins that calls functions of a type with a list of words; all ones if there is none; all behind the functions |
 //! | traps | u32, u32: an address in the code, ascending, and what it belongs to: see below |
 //!
 //! An address in the list of traps is that of a call, and counts up to the next one. It belongs to the operator at an
@@ -113,6 +113,8 @@ pub enum Refusal {
     Needs,
     /// The code is not aligned where it is.
     Alignment,
+    /// There is no memory that it can run in, or the machine does not let it be executed.
+    CodeMemory,
     /// Nobody vouches for it: native code is not trusted at all.
     Trust,
     /// Nobody vouches for it: it is not signed.
@@ -157,6 +159,7 @@ impl fmt::Display for Refusal {
             Refusal::Module => "compiled from another module",
             Refusal::Needs => "it needs a function that this runtime lacks",
             Refusal::Alignment => "the code is not aligned",
+            Refusal::CodeMemory => "there is no memory that it can run in",
             Refusal::Trust => "nobody vouches for it",
             Refusal::Unsigned => "it is not signed",
             Refusal::UnknownKey => "it is signed, but by no key that is trusted",
@@ -192,6 +195,8 @@ pub struct Native<'a> {
     entries: List,
     traps: List,
     code: List,
+    /// Where the code of functions ends, which is where the first entry begins.
+    functions_end: u32,
 }
 
 /// The check sum of no bytes.
@@ -248,7 +253,7 @@ impl<'a> Native<'a> {
             let end = (list.place as usize).checked_add(len).ok_or(Refusal::Bounds)?;
             if end > bytes.len() { Err(Refusal::Bounds) } else { Ok(list) }
         };
-        let native = Native {
+        let mut native = Native {
             bytes,
             fingerprint,
             frame_bytes_max: u32_at(bytes, 56)?,
@@ -257,25 +262,37 @@ impl<'a> Native<'a> {
             entries: list(76, 4)?,
             traps: list(84, 8)?,
             code: list(92, 1)?,
+            functions_end: 0,
         };
-        native.check_code_offsets()?;
+        native.functions_end = native.check_code_offsets()?;
         Ok(native)
     }
 
-    /// Every place in the code that a list names is in the code, and where an instruction can begin.
-    fn check_code_offsets(&self) -> Result<(), Refusal> {
+    /// Every place in the code that a list names is in the code, where an instruction can begin, and in order. Gives where
+    /// the code of functions ends.
+    fn check_code_offsets(&self) -> Result<u32, Refusal> {
         let align = match self.fingerprint.arch {
             Arch::X86_64 => 1,
             Arch::Thumb | Arch::RiscV32 | Arch::RiscV64 => 2,
             Arch::AArch64 => 4,
         };
         let inside = |offset: u32| offset < self.code.count && offset.is_multiple_of(align);
-        let functions = (0..self.functions.count).all(|index| self.function(index).is_some_and(inside));
-        let entries = (0..self.entries.count).all(|index| {
-            let entry = self.word(self.entries, index);
-            entry == Some(NO_ENTRY) || entry.is_some_and(inside)
-        });
-        if functions && entries { Ok(()) } else { Err(Refusal::Bounds) }
+        let mut last = 0;
+        for index in 0..self.functions.count {
+            let function = self.function(index).filter(|place| inside(*place) && *place >= last);
+            last = function.ok_or(Refusal::Bounds)?;
+        }
+        let mut end = self.code.count;
+        for index in 0..self.entries.count {
+            let entry = self.word(self.entries, index).ok_or(Refusal::Bounds)?;
+            if entry != NO_ENTRY {
+                end = end.min(entry);
+                if !inside(entry) || entry < last {
+                    return Err(Refusal::Bounds);
+                }
+            }
+        }
+        Ok(end)
     }
 
     fn word(&self, list: List, index: u32) -> Option<u32> {
@@ -299,6 +316,16 @@ impl<'a> Native<'a> {
     /// Where the code begins of the function with this number among those that the module defines.
     pub fn function(&self, index: u32) -> Option<u32> {
         self.word(self.functions, index)
+    }
+
+    /// Which function's code an address in the code belongs to, by its number among those that the module defines. None
+    /// if it is no function's.
+    pub fn function_at(&self, code: u32) -> Option<u32> {
+        if code >= self.functions_end {
+            return None;
+        }
+        let begins_before = |index| self.function(index).is_some_and(|begin| begin <= code);
+        first_without(self.functions.count, begins_before).checked_sub(1)
     }
 
     /// Where the code begins that calls a function of the type with this index.
@@ -343,16 +370,7 @@ impl<'a> Native<'a> {
 
     /// How many trap entries there are before the first whose address is not one of these.
     fn traps_until(&self, is_before: impl Fn(u32) -> bool) -> u32 {
-        let (mut low, mut high) = (0, self.traps.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.trap(middle).is_some_and(|(place, _)| is_before(place)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        first_without(self.traps.count, |index| self.trap(index).is_some_and(|(place, _)| is_before(place)))
     }
 
     fn trap(&self, index: u32) -> Option<(u32, u32)> {
@@ -374,6 +392,21 @@ impl<'a> Native<'a> {
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
+}
+
+/// The first of so many indices that lacks a property, which those before it have and those behind it lack; `count` if
+/// all have it.
+fn first_without(count: u32, has: impl Fn(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if has(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 fn read_fingerprint(bytes: &[u8], abi_version: u16) -> Result<Fingerprint, Refusal> {
@@ -525,6 +558,8 @@ pub(crate) mod tests {
             assert_eq!(native.needs().collect::<Vec<_>>(), [3]);
             assert_eq!((native.function(0), native.function(1), native.function(2)), (Some(0), Some(4), None));
             assert_eq!((native.entry(0), native.entry(1), native.entry(2)), (Some(6), None, None));
+            let functions = [0, 3, 4, 5, 6, 7, u32::MAX].map(|code| native.function_at(code));
+            assert_eq!(functions, [Some(0), Some(0), Some(1), Some(1), None, None, None]);
             let active = |code| native.active_at(code).map(|active| (active.func, active.offset)).collect::<Vec<_>>();
             assert_eq!(active(1), [(None, None)]);
             assert_eq!([active(2), active(3)], [[(None, Some(100))], [(None, Some(100))]]);
@@ -535,6 +570,20 @@ pub(crate) mod tests {
             let code = native.code().as_ptr() as usize - bytes.as_ptr() as usize;
             assert_eq!((place + code) % CODE_ALIGN, 0);
         }
+    }
+
+    #[test]
+    fn code_that_is_not_in_order_is_refused() {
+        let read = |functions: &[u32], entries: &[u32]| {
+            let mut bytes = Vec::new();
+            Contents { functions, entries, ..contents() }.write(0, &mut |piece| bytes.extend_from_slice(piece));
+            Native::read(&bytes).map(|native| native.function_at(3))
+        };
+        assert_eq!(read(&[0, 4], &[6, 4]), Ok(Some(0)));
+        assert_eq!(read(&[4, 4], &[]), Ok(None));
+        assert_eq!(read(&[], &[2]), Ok(None));
+        assert_eq!(read(&[4, 2], &[6]), Err(Refusal::Bounds));
+        assert_eq!(read(&[0, 4], &[6, 2]), Err(Refusal::Bounds));
     }
 
     #[test]

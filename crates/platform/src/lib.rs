@@ -5,19 +5,19 @@
 //! |---|---|---|
 #![cfg_attr(
     feature = "std",
-    doc = "| [`std`](mod@std) | `std`, `network`, `files` | standard streams, clocks, randomness of the operating system; sockets; directories |"
+    doc = "| [`std`](mod@std) | `std`, `network`, `files`, `code` | standard streams, clocks, randomness of the operating system; sockets; directories; memory for native code |"
 )]
 #![cfg_attr(
     not(feature = "std"),
-    doc = "| `std` | `std`, `network`, `files` | standard streams, clocks, randomness of the operating system; sockets; directories |"
+    doc = "| `std` | `std`, `network`, `files`, `code` | standard streams, clocks, randomness of the operating system; sockets; directories; memory for native code |"
 )]
-//! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, reports of processor faults |
-//! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, the exit device of QEMU |
+//! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, reports of processor faults, maintenance of caches |
+//! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, the exit device of QEMU, fetching of code that was written |
 //! | [`fault`] | always | any other port, with the n-th operation failing: for tests |
 //!
 //! A board that is none of these puts what it has into [`Parts`]. File systems ([`Files`]) are not part of a machine:
-//! whoever starts a guest gives it the directories that it may use. Traits for threads and executable memory will stand
-//! beside these, one file each, when something asks for them.
+//! whoever starts a guest gives it the directories that it may use. Nor is memory for native code ([`CodeMemory`],
+//! [`GuardedMemory`]): whoever trusts such code gives it to the engine.
 //!
 //! ```
 //! use moteur_platform::{Platform, Stream};
@@ -39,9 +39,11 @@ extern crate std as rust_std;
 struct Readme;
 
 mod clock;
+mod code;
 mod console;
 mod error;
 mod files;
+mod guard;
 mod network;
 mod parts;
 mod random;
@@ -61,9 +63,11 @@ pub mod std;
 mod register;
 
 pub use clock::{Clock, Counter, Extended};
+pub use code::{CodeMemory, InPlace};
 pub use console::{Console, Stream, Writer};
 pub use error::Error;
 pub use files::{Entry, FileType, Files, Handle, Open, Status, Time};
+pub use guard::{Decide, GuardedMemory};
 pub use network::{Family, Group, Interest, Network, Received, Shutdown, SocketOption, Transport};
 pub use parts::Parts;
 pub use random::Random;

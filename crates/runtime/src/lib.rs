@@ -84,7 +84,7 @@ pub use moteur_wasm::{FuncType, GlobalType, HeapType, Limits, MemoryType, RefTyp
 #[cfg(feature = "signatures")]
 pub use native::PublicKey;
 #[cfg(feature = "native")]
-pub use native::{CodeMemory, Decide, GuardedMemory, InPlace, KeyId, NativeSection};
+pub use native::{CodeHeap, CodeMemory, Decide, GuardedMemory, InPlace, KeyId, NativeSection, cpu_feature};
 pub use store::Store;
 pub use table::Table;
 pub use val::{ExternRef, Val};

@@ -82,7 +82,7 @@ impl Module {
     pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<(), Error> {
         let wasm = moteur_wasm::Module::new(bytes, &HeapAlloc(engine.heap()))?;
         // SAFETY: it is dropped at once.
-        let attached = unsafe { native::Attached::find(engine, &wasm, bytes)? };
+        let attached = unsafe { native::Attached::find(engine, &wasm, bytes) };
         check_runs(&attached, &wasm, bytes)
     }
 
@@ -90,7 +90,7 @@ impl Module {
         let heap = engine.heap();
         let wasm = moteur_wasm::Module::new(&bytes, &HeapAlloc(heap))?;
         // SAFETY: it is part of what owns the bytes, whose place does not change, and is dropped before them.
-        let attached = unsafe { native::Attached::find(engine, &wasm, &bytes)? };
+        let attached = unsafe { native::Attached::find(engine, &wasm, &bytes) };
         let inner = ModuleInner { attached, engine: engine.clone(), bytes, wasm };
         let module = Module(Arc::new_in(inner, heap)?);
         check_runs(&module.0.attached, &module.0.wasm, &module.0.bytes)?;

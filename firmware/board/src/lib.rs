@@ -14,7 +14,7 @@ mod mem;
 use core::cell::Cell;
 use core::fmt;
 
-pub use family::{EXTERNAL, INSTRUCTIONS_PER_TICK, NAME, alarm, exit, instructions, led};
+pub use family::{CPU_FEATURES, EXTERNAL, INSTRUCTIONS_PER_TICK, NAME, alarm, exit, instructions, led, publish};
 
 /// Memory that nothing is linked into, for programs that need more than a chip has.
 pub struct External {

@@ -1,6 +1,6 @@
-//! Arm's MPS2 boards: CMSDK timer and UART, SysTick for the alarm, semihosting for the exit.
+//! Arm's MPS2 and MPS3 boards: CMSDK UART, a timer, SysTick for the alarm, semihosting for the exit.
 //!
-//! The boards differ in addresses and clock only. Under `-icount shift=0` an instruction takes one virtual nanosecond, so
+//! The boards differ in addresses, clock, and which timer counts instructions. Under `-icount shift=0` an instruction takes one virtual nanosecond, so
 //! that a timer's tick is a fixed number of instructions.
 
 use core::mem::transmute;
@@ -9,13 +9,17 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use cortex_m_rt::{ExceptionFrame, entry, exception};
 use moteur_platform::Counter;
-use moteur_platform::cortex_m::{CmsdkTimer, CmsdkUart};
+use moteur_platform::cortex_m::CmsdkUart;
 
+pub use moteur_platform::cortex_m::publish;
 pub use moteur_platform::semihosting::exit;
 
 #[cfg(feature = "an505")]
 mod map {
+    pub use moteur_platform::cortex_m::CmsdkTimer as Timer;
+
     pub const NAME: &str = "mps2-an505";
+    pub const CPU_FEATURES: u64 = 0;
     pub const CLOCK_MHZ: u32 = 20;
     // Secure aliases: the board starts in secure state and stays there.
     pub const TIMER: usize = 0x5000_0000;
@@ -24,9 +28,30 @@ mod map {
     pub const PSRAM: usize = 0x8000_0000;
 }
 
+#[cfg(feature = "an547")]
+mod map {
+    use moteur_image::feature::{FP64, MVE, V8_1M};
+    pub use moteur_platform::cortex_m::SystemCounter as Timer;
+
+    pub const NAME: &str = "mps3-an547";
+    pub const CPU_FEATURES: u64 = V8_1M | FP64 | MVE;
+    pub const CLOCK_MHZ: u32 = 32;
+    // Secure aliases, as above.
+    pub const TIMER: usize = 0x5810_0000;
+    pub const UART: usize = 0x5930_3000;
+    pub const FPGAIO: usize = 0x5930_2000;
+    // DDR4, of which so much is used as other boards have.
+    pub const PSRAM: usize = 0x7000_0000;
+}
+
 #[cfg(any(feature = "an500", feature = "an385"))]
 mod map {
+    use moteur_image::feature::{FP64, FPV5, THUMB2};
+    pub use moteur_platform::cortex_m::CmsdkTimer as Timer;
+
     pub const NAME: &str = if cfg!(feature = "an500") { "mps2-an500" } else { "mps2-an385" };
+    // The Cortex-M7 has double precision; the Cortex-M3 may be the place of what is built for a Cortex-M0.
+    pub const CPU_FEATURES: u64 = if cfg!(feature = "an500") { FPV5 | FP64 } else { THUMB2 };
     pub const CLOCK_MHZ: u32 = 25;
     pub const TIMER: usize = 0x4000_0000;
     pub const UART: usize = 0x4000_4000;
@@ -36,14 +61,16 @@ mod map {
 
 /// QEMU's name of the board.
 pub const NAME: &str = map::NAME;
-/// How fine [`instructions`] counts.
+/// What the CPU has beyond what its target's name promises, in the bits of `moteur::cpu_feature`.
+pub const CPU_FEATURES: u64 = map::CPU_FEATURES;
+/// How fine [`instructions`] counts, rounded down.
 pub const INSTRUCTIONS_PER_TICK: u32 = 1_000 / map::CLOCK_MHZ;
 
 /// The PSRAM, 16 MiB on all of them.
 pub const EXTERNAL: crate::External = crate::External { start: map::PSRAM, bytes: 16 << 20 };
 
 // SAFETY: the map says where they are, and nothing else here touches them.
-static TIMER: CmsdkTimer = unsafe { CmsdkTimer::new(map::TIMER) };
+static TIMER: map::Timer = unsafe { map::Timer::new(map::TIMER) };
 // SAFETY: as above.
 static UART: CmsdkUart = unsafe { CmsdkUart::new(map::UART) };
 
@@ -75,7 +102,7 @@ fn start() -> ! {
 
 /// Instructions since the start, in steps of [`INSTRUCTIONS_PER_TICK`]. Wraps after 2³² ticks (170 thousand million or more).
 pub fn instructions() -> u64 {
-    u64::from(TIMER.ticks()) * u64::from(INSTRUCTIONS_PER_TICK)
+    u64::from(TIMER.ticks()) * 1_000 / u64::from(map::CLOCK_MHZ)
 }
 
 /// Sends a byte over the UART.

@@ -13,9 +13,12 @@ use moteur_platform::riscv::{MachineTime, Ns16550, TestFinisher, virt};
 use riscv_rt::{core_interrupt, entry};
 
 pub use counter::instructions;
+pub use moteur_platform::riscv::publish;
 
 /// QEMU's name of the board.
 pub const NAME: &str = "virt";
+/// What the CPU has beyond what its target's name promises: nothing that has a name.
+pub const CPU_FEATURES: u64 = 0;
 /// How fine [`instructions`] counts.
 pub const INSTRUCTIONS_PER_TICK: u32 = 1;
 

@@ -36,6 +36,8 @@ enum Stopped {
     /// The host's converter speaks another version of the format.
     Format,
     Memory,
+    /// Memory for native code was not given back, or none was used.
+    CodeMemory,
 }
 
 impl From<Malformed> for Stopped {
@@ -56,6 +58,7 @@ fn main() -> u8 {
         Err(Stopped::File) => (2, "suite.bin cannot be read"),
         Err(Stopped::Format) => (3, "suite.bin is of another format"),
         Err(Stopped::Memory) => (4, "the heap is too small"),
+        Err(Stopped::CodeMemory) => (5, "memory for code was not used, or not given back"),
     };
     println!("{text}");
     status
@@ -79,6 +82,7 @@ fn memory() -> Result<(&'static mut [u8], Heap), OutOfMemory> {
 
 fn suite() -> Result<(), Stopped> {
     let (buffer, heap) = memory()?;
+    native::start()?;
     let resources = Resources {
         heap,
         stack_bytes: STACK_BYTES,
@@ -107,7 +111,7 @@ fn suite() -> Result<(), Stopped> {
     // The UART does not fail.
     let _ = printer.finish();
     println!("heap high-water mark {} bytes", heap.stats().peak);
-    Ok(())
+    if native::is_empty() { Ok(()) } else { Err(Stopped::CodeMemory) }
 }
 
 /// Fills the buffer from the file, which must not end before.

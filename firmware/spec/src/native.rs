@@ -1,6 +1,12 @@
-//! Runs the native code that the suite's modules bring along, where they are.
+//! Runs the native code that the suite's modules bring along: where they are, or copied.
 
-use moteur::{Config, InPlace, Module};
+#[cfg_attr(not(feature = "copied"), path = "native/in_place.rs")]
+#[cfg_attr(feature = "copied", path = "native/copied.rs")]
+mod memory;
+
+use moteur::{Config, Module};
+
+pub use memory::{is_empty, start};
 
 /// Bytes of native stack for native code: most of what the board leaves, as the suite recurses until the end.
 const NATIVE_STACK_BYTES: usize = 64 << 10;
@@ -8,7 +14,7 @@ const NATIVE_STACK_BYTES: usize = 64 << 10;
 /// Trusts the modules.
 pub fn configure(config: Config) -> Config {
     // SAFETY: all native code of the suite comes from the converter, which compiles it.
-    unsafe { config.native(&InPlace) }.native_stack_bytes(NATIVE_STACK_BYTES)
+    unsafe { config.native(memory::get()) }.cpu_features(board::CPU_FEATURES).native_stack_bytes(NATIVE_STACK_BYTES)
 }
 
 /// Accepts modules whose native code is run.

@@ -1,6 +1,6 @@
 //! Without native code.
 
-use moteur::{Config, Module};
+use moteur::{Config, Module, OutOfMemory};
 
 /// Changes nothing.
 pub fn configure(config: Config) -> Config {
@@ -9,5 +9,15 @@ pub fn configure(config: Config) -> Config {
 
 /// Accepts every module.
 pub fn accept(_: &Module) -> bool {
+    true
+}
+
+/// Nothing is to be done.
+pub fn start() -> Result<(), OutOfMemory> {
+    Ok(())
+}
+
+/// There is no code whose memory could be left.
+pub fn is_empty() -> bool {
     true
 }

@@ -5,8 +5,12 @@ use moteur_compiler::{Error, Machine, Options, compile};
 use moteur_image::target::Checks;
 
 /// Adds native code to each valid module. The error is why that machine has none for it.
-pub fn compiler(machine: Option<&str>, guard_pages: bool) -> Result<impl Fn(&[u8]) -> Result<Vec<u8>, String>> {
-    let options = machine.map(|name| Machine::new(name, None)).transpose()?.map(|machine| Options {
+pub fn compiler(
+    machine: Option<&str>,
+    cpu: Option<&str>,
+    guard_pages: bool,
+) -> Result<impl Fn(&[u8]) -> Result<Vec<u8>, String>> {
+    let options = machine.map(|name| Machine::new(name, cpu)).transpose()?.map(|machine| Options {
         checks: if guard_pages { Checks::GuardPages } else { Checks::Explicit },
         ..Options::new(machine)
     });

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 /// Leaves modules as they are.
-pub fn compiler(machine: Option<&str>, _: bool) -> Result<impl Fn(&[u8]) -> Result<Vec<u8>, String>> {
+pub fn compiler(machine: Option<&str>, _: Option<&str>, _: bool) -> Result<impl Fn(&[u8]) -> Result<Vec<u8>, String>> {
     if machine.is_some() {
         bail!("this build has no compiler: it lacks the feature `native`");
     }

@@ -22,7 +22,7 @@ mod native;
 
 const USAGE: &str = "\
 usage: moteur-spec [--file NAME]... [--verbose]            run the suite on this host
-       moteur-spec --native TARGET [--guard-pages] ...     with native code for this machine in each module
+       moteur-spec --native TARGET [--cpu NAME] [--guard-pages] ...  with native code for this machine in each module
        moteur-spec [--file NAME]... --convert OUT          write the commands that a board reads
        moteur-spec --stream IN [--verbose]                 run commands that --convert wrote
        moteur-spec [--file NAME]... --judge LOG [--verbose]  judge what a board printed
@@ -47,6 +47,8 @@ struct Options {
     stream: Option<String>,
     /// The machine whose native code is added to each module.
     native: Option<String>,
+    /// Its CPU, if it is not the least that the machine can have.
+    cpu: Option<String>,
     /// Whether that code relies on guarded memories.
     guard_pages: bool,
 }
@@ -115,6 +117,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
             "--judge" => options.judge = Some(value()?),
             "--stream" => options.stream = Some(value()?),
             "--native" => options.native = Some(value()?),
+            "--cpu" => options.cpu = Some(value()?),
             "--guard-pages" => options.guard_pages = true,
             "--verbose" => options.verbose = true,
             _ => bail!("unknown argument `{argument}`\n{USAGE}"),
@@ -126,7 +129,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
 /// The files asked for, or all.
 fn converted(options: &Options) -> Result<Vec<Converted>> {
     let wanted = &options.files;
-    let compile = compile::compiler(options.native.as_deref(), options.guard_pages)?;
+    let compile = compile::compiler(options.native.as_deref(), options.cpu.as_deref(), options.guard_pages)?;
     let is_wanted = |name: &str| {
         wanted.is_empty()
             || wanted

@@ -1,26 +1,9 @@
 //! Traps of native code, and who was active then, are those of the same program interpreted: each function, each offset,
 //! and how many there were.
 
-use std::ptr::NonNull;
-
-use moteur::{Caller, CodeMemory, Config, Engine, Error, Func, Heap, Linker, Module, Store, Trap, Val, ValType};
+use moteur::{Caller, Config, Engine, Error, Func, Heap, Linker, Module, Store, Trap, Val, ValType};
 use moteur_compiler::{Machine, Optimise, Options, compile};
-use moteur_platform::std::code;
-
-struct Host;
-
-static HOST: Host = Host;
-
-impl CodeMemory for Host {
-    fn make_runnable(&self, bytes: &[u8]) -> Result<NonNull<u8>, Error> {
-        code::make_runnable(bytes).map_err(|_| Error::OutOfMemory)
-    }
-
-    unsafe fn release(&self, place: NonNull<u8>, bytes: usize) {
-        // SAFETY: the caller's promise.
-        unsafe { code::release(place, bytes) };
-    }
-}
+use moteur_platform::std::Std;
 
 const LEVELS: [Optimise; 6] =
     [Optimise::None, Optimise::Less, Optimise::Default, Optimise::Speed, Optimise::Size, Optimise::SizeAlone];
@@ -41,7 +24,7 @@ type Part = (Vec<u8>, bool);
 /// so much fuel if any is counted.
 fn call(parts: &[Part], level: Optimise, export: &str, argument: i32, fuel: Option<u64>) -> Ended {
     // SAFETY: all native code here was just compiled.
-    let engine = Engine::new(unsafe { Config::new(Heap::system()).fuel(fuel.is_some()).native(&HOST) }).unwrap();
+    let engine = Engine::new(unsafe { Config::new(Heap::system()).fuel(fuel.is_some()).native(&Std) }).unwrap();
     let mut store = Store::new(&engine, None::<Func>).unwrap();
     let mut linker = Linker::new(&engine);
     let back = |mut caller: Caller<'_, Option<Func>>, arguments: &[Val], _: &mut [Val]| {

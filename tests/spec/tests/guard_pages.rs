@@ -1,16 +1,14 @@
 //! Native code without bounds checks, in guarded memories: it ends where the interpreter ends, and leaves what that leaves.
 //! A fault of anybody else is what it was before.
-#![cfg(target_os = "linux")]
-
-mod host;
+#![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output};
 
-use host::HOST;
 use moteur::{Config, Engine, Error, Func, Heap, Instance, Linker, Module, Refusal, Store, Trap, Val};
 use moteur_compiler::{Machine, Optimise, Options, compile};
 use moteur_image::target::Checks;
+use moteur_platform::std::Std;
 
 /// Each function leaves its name in a global before and after it accesses memory.
 const GUEST: &str = r#"(module
@@ -54,7 +52,7 @@ fn options(optimise: Optimise) -> Options {
 
 fn guarded() -> Engine {
     // SAFETY: all native code here was just compiled; memory is the platform's.
-    let config = unsafe { Config::new(Heap::system()).native(&HOST).guard_pages(&HOST) };
+    let config = unsafe { Config::new(Heap::system()).native(&Std).guard_pages(&Std) };
     Engine::new(config).unwrap()
 }
 
@@ -135,7 +133,7 @@ fn what_is_out_of_bounds_ends_as_in_the_interpreter() {
 fn code_without_checks_runs_in_guarded_memories_alone() {
     let wasm = compile(&wat::parse_str(GUEST).unwrap(), &options(Optimise::Speed)).unwrap();
     // SAFETY: nothing of the code may run.
-    let config = unsafe { Config::new(Heap::system()).native(&HOST) };
+    let config = unsafe { Config::new(Heap::system()).native(&Std) };
     let module = Module::new(&Engine::new(config).unwrap(), &wasm).unwrap();
     assert_eq!(module.native(), Err(Refusal::Checks));
     // Where no fault is caught, there is no such code.

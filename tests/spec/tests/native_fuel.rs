@@ -1,12 +1,9 @@
 //! Metering in native code: the same guest leaves the same fuel as when it is interpreted, and ends where that ends.
 
-mod host;
-
-use host::HOST;
 use moteur::{Config, Engine, Error, Func, Heap, Linker, Module, Store, Trap};
 use moteur_compiler::{Machine, Optimise, Options, compile};
 use moteur_image::target::Checks;
-use moteur_platform::std::guard;
+use moteur_platform::std::{GUARDED, Std};
 
 const GUEST: &str = r#"(module
     (import "host" "spend" (func $spend (param i32)))
@@ -77,8 +74,12 @@ struct Guest {
 
 impl Guest {
     fn new(wasm: &[u8], is_native: bool) -> Guest {
-        // SAFETY: the native code is from `compile`, and unchanged; memory is the platform's.
-        let config = unsafe { Config::new(Heap::system()).fuel(true).native(&HOST).guard_pages(&HOST) };
+        // SAFETY: the native code is from `compile`, and unchanged.
+        let mut config = unsafe { Config::new(Heap::system()).fuel(true).native(&Std) };
+        if let Some(memory) = GUARDED {
+            // SAFETY: memory is the platform's.
+            config = unsafe { config.guard_pages(memory) };
+        }
         let module = Module::new(&Engine::new(config).unwrap(), wasm).unwrap();
         assert_eq!(module.native(), Ok(is_native));
         Guest { module }
@@ -109,7 +110,7 @@ fn natives(wasm: &[u8]) -> Vec<Guest> {
     let mut guests = Vec::new();
     for optimise in [Optimise::None, Optimise::Size, Optimise::Speed] {
         for checks in [Checks::Explicit, Checks::GuardPages] {
-            if checks == Checks::Explicit || guard::IS_SUPPORTED {
+            if checks == Checks::Explicit || GUARDED.is_some() {
                 let options = Options { optimise, checks, metering: true, ..Options::new(machine.clone()) };
                 guests.push(Guest::new(&compile(wasm, &options).unwrap(), true));
             }
@@ -161,7 +162,7 @@ fn counting_code_does_not_run_where_nothing_is_counted() {
     let options = Options { metering: true, ..Options::new(Machine::host(None).unwrap()) };
     let wasm = compile(b"\0asm\x01\0\0\0", &options).unwrap();
     // SAFETY: the native code is from `compile`, and unchanged.
-    let config = unsafe { Config::new(Heap::system()).native(&HOST) };
+    let config = unsafe { Config::new(Heap::system()).native(&Std) };
     let module = Module::new(&Engine::new(config).unwrap(), &wasm).unwrap();
     assert_eq!(module.native(), Err(moteur::Refusal::Metering));
 }

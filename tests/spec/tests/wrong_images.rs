@@ -2,13 +2,17 @@
 //! made runnable, and the module is interpreted.
 
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use moteur::{CodeMemory, Config, Engine, Error, Heap, Instance, Module, Refusal, Store};
+use moteur::pool::CONTROL_BYTES;
+use moteur::{CodeHeap, CodeMemory, Config, Engine, Heap, Instance, Module, Refusal, Store};
 use moteur_compiler::{Machine, Options, compile, strip};
 use moteur_image::module::parts;
 use moteur_image::section::{self, mend_check_sum};
-use moteur_platform::std::code;
+use moteur_platform::Error;
+use moteur_platform::std::Std;
 
 #[path = "wrong_images/signatures.rs"]
 mod signatures;
@@ -31,38 +35,17 @@ struct Watched;
 
 static WATCHED: Watched = Watched;
 
-impl CodeMemory for Watched {
+// SAFETY: it is the platform's memory.
+unsafe impl CodeMemory for Watched {
     fn make_runnable(&self, bytes: &[u8]) -> Result<NonNull<u8>, Error> {
         MADE_RUNNABLE.set(MADE_RUNNABLE.get() + 1);
-        code::make_runnable(bytes).map_err(|_| Error::OutOfMemory)
+        Std.make_runnable(bytes)
     }
 
     unsafe fn release(&self, place: NonNull<u8>, bytes: usize) {
         RELEASED.set(RELEASED.get() + 1);
         // SAFETY: the caller's promise.
-        unsafe { code::release(place, bytes) };
-    }
-}
-
-/// Memory beside a CPU with a feature that nobody else has.
-struct Gifted;
-
-static GIFTED: Gifted = Gifted;
-
-const GIFT: u64 = 1 << 63;
-
-impl CodeMemory for Gifted {
-    fn make_runnable(&self, bytes: &[u8]) -> Result<NonNull<u8>, Error> {
-        WATCHED.make_runnable(bytes)
-    }
-
-    unsafe fn release(&self, place: NonNull<u8>, bytes: usize) {
-        // SAFETY: the caller's promise.
-        unsafe { WATCHED.release(place, bytes) };
-    }
-
-    fn cpu_features(&self) -> u64 {
-        GIFT
+        unsafe { CodeMemory::release(&Std, place, bytes) };
     }
 }
 
@@ -71,13 +54,28 @@ struct Odd;
 
 static ODD: Odd = Odd;
 
-impl CodeMemory for Odd {
+// SAFETY: there is no such memory; the address is refused before anything is called.
+unsafe impl CodeMemory for Odd {
     fn make_runnable(&self, _: &[u8]) -> Result<NonNull<u8>, Error> {
-        NonNull::new(0x1001 as *mut u8).ok_or(Error::OutOfMemory)
+        NonNull::new(0x1001 as *mut u8).ok_or(Error::Exhausted)
     }
 
     unsafe fn release(&self, _: NonNull<u8>, _: usize) {
         RELEASED.set(RELEASED.get() + 1);
+    }
+}
+
+/// A machine without memory for code, or one that does not let it be executed.
+struct Without(Error);
+
+// SAFETY: it gives none.
+unsafe impl CodeMemory for Without {
+    fn make_runnable(&self, _: &[u8]) -> Result<NonNull<u8>, Error> {
+        Err(self.0)
+    }
+
+    unsafe fn release(&self, _: NonNull<u8>, _: usize) {
+        panic!("nothing was given");
     }
 }
 
@@ -203,6 +201,8 @@ fn each_field_is_compared() {
         ("as long as can be", 100, &word(u32::MAX), Refusal::Truncated),
         ("no length", 100, &word(0), Refusal::Header),
         ("function outside", u32_at(68) as usize, &word(u32_at(96)), Refusal::Bounds),
+        ("functions out of order", u32_at(68) as usize, &word(u32_at(u32_at(68) as usize + 4) + 1), Refusal::Bounds),
+        ("an entry among functions", u32_at(76) as usize, &word(0), Refusal::Bounds),
         ("entry outside", u32_at(76) as usize, &word(u32_at(96)), Refusal::Bounds),
     ];
     for (what, at, bytes, refusal) in cases {
@@ -290,7 +290,9 @@ fn the_machine_may_have_more_than_its_name_promises() {
     mend_check_sum(&mut section);
     let module = with(&module, &[&section]);
     assert_eq!(load(&module), Err(Refusal::Features));
-    assert_eq!(Module::new(&engine(&GIFTED, false), &module).unwrap().native(), Ok(true));
+    // SAFETY: the bit means nothing, so that the code needs nothing of it.
+    let config = unsafe { Config::new(Heap::system()).native(&WATCHED) }.cpu_features(1 << 63);
+    assert_eq!(Module::new(&Engine::new(config).unwrap(), &module).unwrap().native(), Ok(true));
 }
 
 #[test]
@@ -302,6 +304,54 @@ fn code_at_an_odd_address_is_given_back() {
     assert_eq!((loaded.native(), RELEASED.get()), (Err(Refusal::Alignment), 1));
     drop(loaded);
     assert_eq!(RELEASED.get(), 1);
+}
+
+#[test]
+fn without_memory_for_code_the_module_is_interpreted() {
+    static NONE_LEFT: Without = Without(Error::Exhausted);
+    static FORBIDDEN: Without = Without(Error::Denied);
+    let module = program();
+    let module = with(&module, &[&compiled(&module)]);
+    for memory in [&NONE_LEFT, &FORBIDDEN] {
+        assert_eq!(load_by(&engine(memory, false), &module), Err(Refusal::CodeMemory));
+    }
+}
+
+/// How often code was made known to the caches.
+static PUBLISHED: AtomicUsize = AtomicUsize::new(0);
+
+unsafe fn publish(start: *const u8, bytes: usize) {
+    assert!(start.addr().is_multiple_of(section::CODE_ALIGN) && bytes > 0);
+    PUBLISHED.fetch_add(1, Ordering::Relaxed);
+}
+
+/// On boards, modules run from such a heap; this host does not execute it.
+#[test]
+fn a_heap_for_code_has_room_for_so_much_and_gets_it_back() {
+    let module = program();
+    let module = with(&module, &[&compiled(&module)]);
+    let probe = Module::new(&engine(&WATCHED, false), &module).unwrap();
+    let code_bytes = probe.native_sections().map(|section| section.code_bytes).max().unwrap();
+    // Room for two, not for three.
+    let bytes = CONTROL_BYTES + 128 + code_bytes * 5 / 2;
+    let buffer = Box::leak(vec![MaybeUninit::uninit(); bytes].into_boxed_slice());
+    // SAFETY: nothing in it is called.
+    let heap = unsafe { CodeHeap::new(buffer, publish) }.unwrap();
+    let engine = engine(heap, false);
+    let native = |module: &Module| module.native();
+    let used = heap.stats().used;
+    for round in 0..3 {
+        let first = Module::new(&engine, &module).unwrap();
+        let second = Module::new(&engine, &module).unwrap();
+        let third = Module::new(&engine, &module).unwrap();
+        assert_eq!([&first, &second, &third].map(native), [Ok(true), Ok(true), Err(Refusal::CodeMemory)]);
+        assert!(heap.stats().used >= used + 2 * code_bytes);
+        drop((first, third));
+        assert_eq!(Module::new(&engine, &module).unwrap().native(), Ok(true));
+        drop(second);
+        assert_eq!((heap.stats().used, PUBLISHED.load(Ordering::Relaxed)), (used, (round + 1) * 3));
+    }
+    assert!(heap.stats().peak >= used + 2 * code_bytes);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Style, files_only, host_program};
+use super::{Native, Style, files_only, host_program};
 use crate::{debian, qemu, shell};
 
 /// What `--target` calls it.
@@ -27,7 +27,8 @@ pub fn ensure_installed() -> Result<()> {
 }
 
 /// Converts the suite here, and runs and judges it there.
-pub fn run(style: &Style, args: &[String]) -> Result<()> {
+pub fn run(style: &Style, native: &Native, args: &[String]) -> Result<()> {
+    ensure!(!native.copied, "--copied is for boards");
     // QEMU 7 remembers every page that there ever was, some 30 MB for the addresses of a guarded memory.
     let guard_pages: Vec<_> = args.iter().filter(|arg| *arg == "--guard-pages").collect();
     let are_files = args.iter().any(|arg| arg == "--file");
@@ -37,7 +38,7 @@ pub fn run(style: &Style, args: &[String]) -> Result<()> {
     let dir = target_dir.join("spec");
     std::fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
     let suite = dir.join("suite.bin");
-    let compile = style.compile_for(MACHINE)?;
+    let compile = style.compile_for(MACHINE, native)?;
     let mut convert = host_program(if compile.is_empty() { "" } else { "native" });
     shell::run(convert.args(files_only(args)).args(&compile).arg("--convert").arg(&suite))?;
 

@@ -36,7 +36,6 @@ const PLACES: &[(&str, &str)] = &[
     ("fuzz/src/native.rs", "trusts what it just compiled"),
     ("tests/spec/tests/wrong_images.rs", "shows that trust alone runs nothing"),
     ("tests/spec/tests/guard_pages.rs", "trusts what it just compiled, and does what no program should"),
-    ("tests/spec/tests/host/", "memory of this process"),
     ("tests/spec/tests/native_fuel.rs", "trusts what it just compiled"),
     // Machines.
     ("crates/platform/src/", "ports talk to the machine"),

@@ -87,9 +87,14 @@ fn link_at(objects: &[Object], wanted: &Wanted, machine: &Machine, base: u64) ->
     };
     let function = |index: u32| offset(&function_name(index))?.ok_or_else(|| missing(&function_name(index)));
     let entry = |index: u32| Ok::<_, Error>(offset(&entry_name(index))?.unwrap_or(NO_ENTRY));
+    let functions: Vec<u32> = wanted.functions.clone().map(function).collect::<Result<_, _>>()?;
+    let entries: Vec<u32> = (0..wanted.types).map(entry).collect::<Result<_, _>>()?;
+    if !functions.is_sorted() || entries.iter().any(|entry| Some(entry) < functions.last()) {
+        return Err(Error::Link("the code of functions is not in their order, followed by entries".into()));
+    }
     Ok(Blob {
-        functions: wanted.functions.clone().map(function).collect::<Result<_, _>>()?,
-        entries: (0..wanted.types).map(entry).collect::<Result<_, _>>()?,
+        functions,
+        entries,
         traps: linker.traps(objects)?,
         needs: linker.thunks.keys().copied().collect(),
         code: linker.code,

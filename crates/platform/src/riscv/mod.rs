@@ -4,10 +4,14 @@
 //! The console may be the UART or [`semihosting`](crate::semihosting). A board puts its machine together with
 //! [`Parts`](crate::Parts).
 
+#[cfg(any(target_arch = "riscv32", target_arch = "riscv64"))]
+mod fence;
 mod finisher;
 mod mtime;
 mod uart;
 
+#[cfg(any(target_arch = "riscv32", target_arch = "riscv64"))]
+pub use fence::publish;
 pub use finisher::TestFinisher;
 pub use mtime::MachineTime;
 pub use uart::Ns16550;

@@ -9,33 +9,30 @@ use core::ptr::{NonNull, null_mut};
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 
-use crate::Error;
+use super::Std;
+use crate::{CodeMemory, Error};
 
-/// Copies code to memory of its own and makes that executable.
-///
-/// # Errors
-/// [`Error::Exhausted`] when the system gives no memory, [`Error::Denied`] when it does not let it be executed.
-pub fn make_runnable(code: &[u8]) -> Result<NonNull<u8>, Error> {
-    let len = code.len().max(1);
-    // SAFETY: new memory, of which nobody else knows.
-    unsafe {
-        let flags = ProtFlags::READ | ProtFlags::WRITE;
-        let place = mmap_anonymous(null_mut(), len, flags, MapFlags::PRIVATE).map_err(|_| Error::Exhausted)?;
-        place.cast::<u8>().copy_from_nonoverlapping(code.as_ptr(), code.len());
-        caches::publish(place.cast(), code.len());
-        if mprotect(place, len, MprotectFlags::READ | MprotectFlags::EXEC).is_err() {
-            let _ = munmap(place, len);
-            return Err(Error::Denied);
+// SAFETY: it copies the bytes to memory that nobody else knows of, and that the system keeps until it is released.
+unsafe impl CodeMemory for Std {
+    /// Copies code to memory of its own and makes that executable.
+    fn make_runnable(&self, code: &[u8]) -> Result<NonNull<u8>, Error> {
+        let len = code.len().max(1);
+        // SAFETY: new memory, of which nobody else knows.
+        unsafe {
+            let flags = ProtFlags::READ | ProtFlags::WRITE;
+            let place = mmap_anonymous(null_mut(), len, flags, MapFlags::PRIVATE).map_err(|_| Error::Exhausted)?;
+            place.cast::<u8>().copy_from_nonoverlapping(code.as_ptr(), code.len());
+            caches::publish(place.cast(), code.len());
+            if mprotect(place, len, MprotectFlags::READ | MprotectFlags::EXEC).is_err() {
+                let _ = munmap(place, len);
+                return Err(Error::Denied);
+            }
+            NonNull::new(place.cast()).ok_or(Error::Exhausted)
         }
-        NonNull::new(place.cast()).ok_or(Error::Exhausted)
     }
-}
 
-/// Gives the memory back.
-///
-/// # Safety
-/// `code` came from [`make_runnable`] for so many bytes, and nothing runs it any more.
-pub unsafe fn release(code: NonNull<u8>, bytes: usize) {
-    // SAFETY: the caller's promise. There is nobody to tell if the system refuses.
-    let _ = unsafe { munmap(code.as_ptr().cast(), bytes.max(1)) };
+    unsafe fn release(&self, code: NonNull<u8>, bytes: usize) {
+        // SAFETY: the caller's promise. There is nobody to tell if the system refuses.
+        let _ = unsafe { munmap(code.as_ptr().cast(), bytes.max(1)) };
+    }
 }

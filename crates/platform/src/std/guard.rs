@@ -10,46 +10,36 @@ use core::ptr::{NonNull, null_mut};
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 
-use crate::Error;
+use super::Std;
+use crate::{Decide, Error, GuardedMemory};
 
-pub use handler::{Decide, watch};
+/// Memory of this process that guards itself, if this system has such memory: it does.
+pub const GUARDED: Option<&'static dyn GuardedMemory> = Some(&Std);
 
-/// Whether there is such memory here.
-pub const IS_SUPPORTED: bool = true;
-
-/// Reserves so many addresses, none of which can be accessed.
-///
-/// # Errors
-/// [`Error::Exhausted`].
-pub fn reserve(bytes: usize) -> Result<NonNull<u8>, Error> {
-    handler::install()?;
-    // SAFETY: new addresses, of which nobody else knows.
-    let place =
-        unsafe { mmap_anonymous(null_mut(), bytes, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE) };
-    NonNull::new(place.map_err(|_| Error::Exhausted)?.cast()).ok_or(Error::Exhausted)
-}
-
-/// Lets the first so many bytes be accessed. They are zero if they were not accessible before.
-///
-/// # Safety
-/// `place` came from [`reserve`] for at least so many bytes.
-///
-/// # Errors
-/// [`Error::Exhausted`].
-pub unsafe fn open(place: NonNull<u8>, bytes: usize) -> Result<(), Error> {
-    if bytes == 0 {
-        return Ok(());
+impl GuardedMemory for Std {
+    fn reserve(&self, bytes: usize) -> Result<NonNull<u8>, Error> {
+        handler::install()?;
+        // SAFETY: new addresses, of which nobody else knows.
+        let place =
+            unsafe { mmap_anonymous(null_mut(), bytes, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE) };
+        NonNull::new(place.map_err(|_| Error::Exhausted)?.cast()).ok_or(Error::Exhausted)
     }
-    let flags = MprotectFlags::READ | MprotectFlags::WRITE;
-    // SAFETY: the caller's promise.
-    unsafe { mprotect(place.as_ptr().cast(), bytes, flags) }.map_err(|_| Error::Exhausted)
-}
 
-/// Gives all of it back.
-///
-/// # Safety
-/// `place` came from [`reserve`] for so many bytes, and nothing uses them any more.
-pub unsafe fn release(place: NonNull<u8>, bytes: usize) {
-    // SAFETY: the caller's promise. There is nobody to tell if the system refuses.
-    let _ = unsafe { munmap(place.as_ptr().cast(), bytes) };
+    unsafe fn open(&self, place: NonNull<u8>, bytes: usize) -> Result<(), Error> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        let flags = MprotectFlags::READ | MprotectFlags::WRITE;
+        // SAFETY: the caller's promise.
+        unsafe { mprotect(place.as_ptr().cast(), bytes, flags) }.map_err(|_| Error::Exhausted)
+    }
+
+    unsafe fn release(&self, place: NonNull<u8>, bytes: usize) {
+        // SAFETY: the caller's promise. There is nobody to tell if the system refuses.
+        let _ = unsafe { munmap(place.as_ptr().cast(), bytes) };
+    }
+
+    fn watch(&self, guest: *const (), decide: Decide) -> *const () {
+        handler::watch(guest, decide)
+    }
 }

@@ -1,19 +1,22 @@
 //! The port to operating systems that Rust's standard library knows: standard streams, clocks, randomness, sockets with
-//! the feature `network`, and directories with the feature `files`.
+//! the feature `network`, directories with the feature `files`, and memory for native code with the feature `code`.
 
 #[cfg(feature = "code")]
-pub mod code;
+mod code;
 #[cfg(feature = "files")]
 pub mod files;
 #[cfg(feature = "code")]
 #[cfg_attr(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))), path = "guard_none.rs")]
-pub mod guard;
+mod guard;
 #[cfg_attr(unix, path = "input_unix.rs")]
 #[cfg_attr(not(unix), path = "input_other.rs")]
 mod input;
 #[cfg_attr(feature = "network", path = "network/mod.rs")]
 #[cfg_attr(not(feature = "network"), path = "network_none.rs")]
 mod network;
+
+#[cfg(feature = "code")]
+pub use guard::GUARDED;
 
 use rust_std::io::{self, ErrorKind, IsTerminal, Write};
 use rust_std::sync::LazyLock;

@@ -11,12 +11,12 @@ use core::alloc::Layout;
 use core::ops::Range;
 use core::ptr::NonNull;
 
+use moteur_platform::GuardedMemory;
 use moteur_pool::{Heap, OutOfMemory};
 use moteur_wasm::Trap;
 
 use super::context::NativeContext;
 use super::enter;
-use super::guarded::GuardedMemory;
 use super::load::Code;
 use crate::engine::Config;
 
@@ -64,7 +64,7 @@ struct Guest {
     memory: Range<usize>,
 }
 
-/// See [`Decide`](super::guarded::Decide).
+/// See [`Decide`](moteur_platform::Decide).
 ///
 /// # Safety
 /// `guest` is null or a [`Guest`].

@@ -2,10 +2,10 @@
 
 use core::ptr::NonNull;
 
+use moteur_platform::GuardedMemory;
 use moteur_pool::Heap;
 
 use super::context::NativeContext;
-use super::guarded::GuardedMemory;
 use super::load::Code;
 use crate::engine::Config;
 

@@ -6,46 +6,13 @@ use core::ptr::NonNull;
 use moteur_image::hash;
 use moteur_image::section::{Active, Fingerprint, NAME, Native, Refusal};
 use moteur_image::target::{Arch, Checks, FloatAbi};
+use moteur_platform::CodeMemory;
 
 use super::guard::Guard;
 use super::signed::Trust;
 use super::{features, library};
 use crate::alloc::HeapAlloc;
 use crate::engine::{Config, Engine};
-use crate::error::Error;
-
-/// Where code is put to run.
-pub trait CodeMemory: Sync {
-    /// Makes `code` runnable, where it is or in memory of its own, and gives the address of its first byte. It stays
-    /// there until [`release`](CodeMemory::release). Where instructions are cached, the cache knows the code.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`], or what the machine says.
-    fn make_runnable(&self, code: &[u8]) -> Result<NonNull<u8>, Error>;
-
-    /// Gives the memory back.
-    ///
-    /// # Safety
-    /// `code` came from `make_runnable` for so many bytes, and nothing runs it any more.
-    unsafe fn release(&self, code: NonNull<u8>, bytes: usize);
-
-    /// What the CPU has beyond what the target's name promises that this is compiled for: the bits of
-    /// `moteur_image::feature`. A Cortex-M7 with double-precision floats runs programs for any `thumbv7em-none-eabihf`, say.
-    fn cpu_features(&self) -> u64 {
-        0
-    }
-}
-
-/// Runs code where the module's bytes are: for modules that stay in flash, on machines that may execute it there.
-pub struct InPlace;
-
-impl CodeMemory for InPlace {
-    fn make_runnable(&self, code: &[u8]) -> Result<NonNull<u8>, Error> {
-        Ok(NonNull::from(code).cast())
-    }
-
-    unsafe fn release(&self, _: NonNull<u8>, _: usize) {}
-}
 
 /// What an engine does with native code: nothing, or runs it in this memory.
 #[derive(Clone, Copy)]
@@ -53,14 +20,16 @@ pub(crate) struct Policy {
     pub(super) code: Option<&'static dyn CodeMemory>,
     pub(super) trust: Trust,
     pub(super) guard: Guard,
+    /// What the CPU has beyond what the target's name promises.
+    pub(super) cpu_features: u64,
 }
 
 impl Policy {
-    pub const IGNORE: Policy = Policy { code: None, trust: Trust::ALL, guard: Guard::NONE };
+    pub const IGNORE: Policy = Policy { code: None, trust: Trust::ALL, guard: Guard::NONE, cpu_features: 0 };
 
     /// What the CPU has.
     fn cpu_features(self) -> u64 {
-        features::here() | self.code.map_or(0, |memory| memory.cpu_features())
+        features::here() | self.cpu_features
     }
 }
 
@@ -85,15 +54,8 @@ impl Attached {
     ///
     /// # Safety
     /// What is made here is dropped before `bytes`.
-    ///
-    /// # Errors
-    /// Those of [`CodeMemory::make_runnable`].
-    pub unsafe fn find(
-        engine: &Engine,
-        wasm: &moteur_wasm::Module<HeapAlloc>,
-        bytes: &[u8],
-    ) -> Result<Attached, Error> {
-        let Some(memory) = engine.config().native.code else { return Ok(Attached(Err(None))) };
+    pub unsafe fn find(engine: &Engine, wasm: &moteur_wasm::Module<HeapAlloc>, bytes: &[u8]) -> Attached {
+        let Some(memory) = engine.config().native.code else { return Attached(Err(None)) };
         let mut refusal = None;
         for section in wasm.custom_sections(bytes).filter(|section| section.name == NAME) {
             // SAFETY: the caller's promise.
@@ -101,21 +63,16 @@ impl Attached {
             let config = engine.config();
             let fits = fitting(section, wasm, bytes, config, config.native.guard.is_on());
             match fits.and_then(|native| config.native.trust.vouches(section, &native).map(|()| native)) {
-                Ok(native) => {
-                    let base = memory.make_runnable(native.code())?;
-                    if base.addr().get().is_multiple_of(4) {
-                        return Ok(Attached(Ok(Code { base, native, memory })));
-                    }
-                    // SAFETY: it was just made.
-                    unsafe { memory.release(base, native.code().len()) };
-                    refusal = Some(Refusal::Alignment);
-                }
+                Ok(native) => match Code::new(native, memory) {
+                    Ok(code) => return Attached(Ok(code)),
+                    Err(why) => refusal = Some(why),
+                },
                 // What is wrong with a section for this architecture says more than that another is for another.
                 Err(why) if refusal.is_none_or(|known| known == Refusal::Arch) => refusal = Some(why),
                 Err(_) => {}
             }
         }
-        Ok(Attached(Err(refusal)))
+        Attached(Err(refusal))
     }
 
     /// Whether there is code.
@@ -153,6 +110,17 @@ impl Drop for Attached {
 }
 
 impl Code {
+    /// Makes code runnable. Where there is no memory for it, it is as little a reason to refuse the module as any other.
+    fn new(native: Native<'static>, memory: &'static dyn CodeMemory) -> Result<Code, Refusal> {
+        let base = memory.make_runnable(native.code()).map_err(|_| Refusal::CodeMemory)?;
+        if base.addr().get().is_multiple_of(4) {
+            return Ok(Code { base, native, memory });
+        }
+        // SAFETY: it was just made.
+        unsafe { memory.release(base, native.code().len()) };
+        Err(Refusal::Alignment)
+    }
+
     fn at(&self, offset: u32) -> usize {
         self.base.addr().get() + offset as usize
     }
@@ -190,24 +158,7 @@ impl Code {
         }
         // Behind a call: its instruction lies before the address.
         let offset = (offset as u32).checked_sub(1)?;
-        let mut found: Option<(u32, Option<u32>)> = None;
-        let mut consider = |begin: u32, what: Option<u32>| {
-            if begin <= offset && found.is_none_or(|(best, _)| best <= begin) {
-                found = Some((begin, what));
-            }
-        };
-        for index in 0..self.native.function_count() {
-            if let Some(begin) = self.native.function(index) {
-                consider(begin, Some(index));
-            }
-        }
-        for index in 0..self.native.entry_count() {
-            if let Some(begin) = self.native.entry(index) {
-                consider(begin, None);
-            }
-        }
-        let (_, function) = found?;
-        Some((function?, self.native.active_at(offset)))
+        Some((self.native.function_at(offset)?, self.native.active_at(offset)))
     }
 }
 

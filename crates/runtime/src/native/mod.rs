@@ -12,7 +12,8 @@
 //! | `sections` | the sections of a module, for tools that show them |
 //! | `context` | what a store keeps for native code, filled anew for each instance that is entered |
 //! | `enter` | in and out, in assembly |
-//! | `guard`, `guarded` | memories whose accesses are checked by the processor |
+//! | `guard` | memories whose accesses are checked by the processor |
+//! | `heap` | code that is copied to RAM |
 //! | `features` | what the CPU has |
 //! | `helpers` | what native code calls |
 //! | `library` | what compilers assume |
@@ -23,7 +24,7 @@ mod enter;
 mod features;
 #[cfg_attr(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))), path = "guard_none.rs")]
 mod guard;
-mod guarded;
+mod heap;
 mod helpers;
 mod library;
 mod load;
@@ -48,10 +49,11 @@ use signed::Trust;
 
 pub(crate) use context::StorePart;
 pub(crate) use guard::{Source, source};
-pub use guarded::{Decide, GuardedMemory};
+pub use heap::CodeHeap;
 pub(crate) use load::{Attached, Policy};
-pub use load::{CodeMemory, InPlace};
+pub use moteur_image::feature as cpu_feature;
 pub use moteur_image::signature::KeyId;
+pub use moteur_platform::{CodeMemory, Decide, GuardedMemory, InPlace};
 pub use sections::NativeSection;
 #[cfg(feature = "signatures")]
 pub use signed::PublicKey;
@@ -95,6 +97,15 @@ impl Config {
     #[must_use]
     pub const unsafe fn guard_pages(mut self, memory: &'static dyn GuardedMemory) -> Config {
         self.native.guard = Guard::by(memory);
+        self
+    }
+
+    /// What the CPU has beyond what the name of the target promises that this is compiled for: the bits of
+    /// [`cpu_feature`]. A Cortex-M7 with double-precision floats runs programs for any `thumbv7em-none-eabihf`, say. A
+    /// processor that is told to have what it lacks takes a fault in code that was compiled for that.
+    #[must_use]
+    pub const fn cpu_features(mut self, bits: u64) -> Config {
+        self.native.cpu_features = bits;
         self
     }
 

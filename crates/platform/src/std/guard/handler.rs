@@ -10,12 +10,7 @@ use rust_std::thread_local;
 use libc::{SA_NODEFER, SA_ONSTACK, SA_SIGINFO, SIG_DFL, SIG_IGN, SIGSEGV, sigaction, siginfo_t};
 
 use super::machine;
-use crate::Error;
-
-/// Decides about a fault: the guest that is watched, the instruction that failed, and the address that it could not
-/// access. Gives where to go on, and what to put into the first three registers for integer arguments there; or nothing
-/// if the fault is somebody else's. It is called from a signal's handler.
-pub type Decide = unsafe fn(guest: *const (), pc: usize, address: usize) -> Option<[usize; 4]>;
+use crate::{Decide, Error};
 
 thread_local! {
     // Neither made nor dropped by code, so that a handler may read them.

@@ -1,6 +1,6 @@
-//! A machine that cannot be asked has what this build's target promises, and what its [`CodeMemory`] adds.
+//! A machine that cannot be asked has what this build's target promises, and what [`Config::cpu_features`] adds.
 //!
-//! [`CodeMemory`]: crate::CodeMemory
+//! [`Config::cpu_features`]: crate::Config::cpu_features
 
 use moteur_image::feature;
 
