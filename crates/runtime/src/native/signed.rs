@@ -110,9 +110,11 @@ impl fmt::Debug for PublicKey {
 /// Which of some keys signed a section.
 fn signer(section: &[u8], native: &Native<'_>, keys: &[PublicKey]) -> Result<KeyId, Refusal> {
     let mut refusal = Refusal::Unsigned;
+    // Takes its time with large code: once, and only for a key that is known.
+    let mut made = None;
     for signature in signatures(section, native)? {
         for key in keys.iter().filter(|key| key.id() == signature.key) {
-            if key.verifies(&statement(native), &signature.bytes) {
+            if key.verifies(made.get_or_insert_with(|| statement(native)), &signature.bytes) {
                 return Ok(signature.key);
             }
             refusal = Refusal::WrongSignature;
