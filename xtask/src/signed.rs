@@ -1,5 +1,5 @@
-//! `cargo xtask signed`: a board that trusts one key runs the kernels natively if that key signed them, and interprets them
-//! otherwise.
+//! `cargo xtask signed`: a board that trusts one key runs the kernels natively if that key signed them. Otherwise it
+//! interprets them, or refuses them if it has no interpreter.
 
 use std::fs;
 use std::path::Path;
@@ -20,12 +20,13 @@ pub fn run(args: &[String]) -> Result<()> {
     let (private, signed) = (compiled.with_file_name("board.key"), compiled.with_extension("signed.wasm"));
     shell::run(kernels::moteur().arg("sign").arg(&compiled).arg("--key").arg(private).arg("-o").arg(&signed))?;
     let signed = signed.to_str().context("the path is not UTF-8")?;
-    let mut build = Build::new("signed", &AN505);
     let environment = [("MOTEUR_KERNELS", signed), ("MOTEUR_KEY", key.as_str())];
-    build.environment = &environment;
-    let run = qemu::run(&AN505, &build.image()?, Duration::from_secs(120))?;
-    print!("{}", run.output);
-    ensure!(run.status == 0, "the board's program exits with {}", run.status);
+    for (what, features) in [("with interpreter", &["interpreter"][..]), ("native code alone", &[])] {
+        let build = Build { features, environment: &environment, ..Build::new("signed", &AN505) };
+        let run = qemu::run(&AN505, &build.image()?, Duration::from_secs(120))?;
+        println!("== {what}\n{}", run.output.trim_end());
+        ensure!(run.status == 0, "the board's program exits with {}", run.status);
+    }
     Ok(())
 }
 
