@@ -52,7 +52,7 @@ fn config(input: &mut Unstructured) -> Result<Config> {
         extended_const_enabled: true,
         gc_enabled: false,
         compact_imports_enabled: false,
-        custom_page_sizes_enabled: false,
+        custom_page_sizes_enabled: true,
         max_data_segments: 8,
         max_element_segments: 8,
         max_funcs: 12,

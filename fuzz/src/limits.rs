@@ -23,7 +23,7 @@ fn run(input: &mut Unstructured) -> Result<()> {
         .fuel(true)
         .stack_bytes(input.int_in_range(0..=40_000)?)
         .eager(input.arbitrary()?)
-        .max_memory_pages(input.int_in_range(0..=12)?)
+        .max_memory_bytes(input.int_in_range(0..=12 << 16)?)
         .max_table_elements(input.int_in_range(0..=1_200)?);
     let fuel = input.int_in_range(0..=20_000)?;
     let steps = input.int_in_range(0..=20)?;

@@ -152,7 +152,8 @@ impl Program {
                 }
                 Extern::Memory(memory) => {
                     let bytes = memory.data(&self.store).unwrap_or(&[]);
-                    state.memories.push((name, bytes.len() as u64 >> 16, hash(bytes)));
+                    let pages = memory.size(&self.store).unwrap_or(0);
+                    state.memories.push((name, pages.into(), hash(bytes)));
                 }
                 Extern::Table(table) => {
                     let elements = (0..table.size(&self.store).unwrap_or(0)).filter_map(|at| {

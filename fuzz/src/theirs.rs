@@ -18,7 +18,7 @@ pub struct Program {
 /// Instantiates a module with items of the host's for its imports.
 pub fn start(bytes: &[u8]) -> Result<Program, Error> {
     let mut config = Config::default();
-    config.set_max_recursion_depth(100_000).set_max_stack_height(4 << 20);
+    config.set_max_recursion_depth(100_000).set_max_stack_height(4 << 20).wasm_custom_page_sizes(true);
     let engine = Engine::new(&config);
     let module = Module::new(&engine, bytes)?;
     let mut store = Store::new(&engine, Vec::new());

@@ -12,7 +12,8 @@ pub fn check(input: &[u8]) {
     let features = WasmFeatures::WASM2
         .difference(WasmFeatures::SIMD)
         .union(WasmFeatures::TAIL_CALL)
-        .union(WasmFeatures::EXTENDED_CONST);
+        .union(WasmFeatures::EXTENDED_CONST)
+        .union(WasmFeatures::CUSTOM_PAGE_SIZES);
     let theirs = Validator::new_with_features(features).validate_all(&bytes);
     match (Module::new(&bytes, &Global), theirs) {
         (Ok(_), Err(error)) => panic!("accepted, but {error}"),

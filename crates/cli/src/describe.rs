@@ -1,6 +1,6 @@
 //! Types of imports and exports, and errors of linking, in words.
 
-use moteur::{Error, ExternType, Limits, Module};
+use moteur::{Error, ExternType, Limits, Module, PageSize};
 use moteur_guest::wasi;
 
 /// What kind of thing it is.
@@ -18,7 +18,7 @@ pub fn details(ty: &ExternType<'_>) -> String {
     match ty {
         ExternType::Func(ty) => ty.to_string(),
         ExternType::Table(ty) => format!("{} {}", limits(&ty.limits, "element"), ty.element),
-        ExternType::Memory(ty) => limits(&ty.limits, "page"),
+        ExternType::Memory(ty) => limits(&ty.limits, if ty.page == PageSize::Byte { "byte" } else { "page" }),
         ExternType::Global(ty) => format!("{}{}", if ty.mutable { "mut " } else { "" }, ty.value),
     }
 }

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use moteur::pool::Counted;
 use moteur::{
-    Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Memory, Module, NativeSection, PublicKey,
-    Refusal, Store, Table, Val,
+    Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Limits, Memory, Module, NativeSection,
+    PageSize, PublicKey, Refusal, Store, Table, Val,
 };
 
 use crate::args::keys::Inspect;
@@ -20,8 +20,6 @@ use crate::sections::{self, Reader, Section, sections};
 
 /// Bytes of the guest's stack while measuring: what a board has by default.
 const STACK_BYTES: usize = 8 << 10;
-/// Bytes of a page of memory.
-const PAGE_BYTES: usize = 65_536;
 
 /// Describes a module.
 pub fn inspect(options: &Inspect) -> Result<String, Failure> {
@@ -83,9 +81,9 @@ fn write_own(text: &mut String, source: Source) {
     text.push('\n');
     for section in sections(source.bytes) {
         let mut reader = reader(source, &section);
-        let (what, unit) = match section.id {
-            sections::TABLE => ("Table", "element(s)"),
-            sections::MEMORY => ("Memory", "page(s) of 64 KiB"),
+        let what = match section.id {
+            sections::TABLE => "Table",
+            sections::MEMORY => "Memory",
             sections::START => {
                 let _ = writeln!(text, "Start function: {}", reader.number().unwrap_or_default());
                 continue;
@@ -93,10 +91,13 @@ fn write_own(text: &mut String, source: Source) {
             _ => continue,
         };
         for _ in 0..reader.number().unwrap_or_default() {
-            if section.id == sections::TABLE {
+            let size = if section.id == sections::TABLE {
                 reader.byte();
-            }
-            let Some((min, max)) = reader.limits() else { break };
+                reader.limits().map(|limits| (limits, "element(s)"))
+            } else {
+                reader.memory_type().map(|ty| (ty.limits, page_name(ty.page)))
+            };
+            let Some((Limits { min, max }, unit)) = size else { break };
             let most = max.map_or("no maximum".to_owned(), |max| format!("at most {max}"));
             let _ = writeln!(text, "{what} of {min} {unit}, {most}");
         }
@@ -145,6 +146,13 @@ fn write_signers(text: &mut String, section: &NativeSection, keys: &[PublicKey])
     }
 }
 
+fn page_name(page: PageSize) -> &'static str {
+    match page {
+        PageSize::Byte => "byte(s)",
+        PageSize::Standard => "page(s) of 64 KiB",
+    }
+}
+
 fn reader<'b>(source: Source, section: &Section<'b>) -> Reader<'b> {
     Reader::new(source.bytes, section.content.clone())
 }
@@ -159,7 +167,7 @@ struct Cost {
     store: usize,
     /// The instance with its memory and tables.
     instance: usize,
-    /// Pages of the module's own memories, in bytes.
+    /// The module's own memories, in bytes.
     memory: usize,
     /// The register code of all functions.
     code: usize,
@@ -236,12 +244,12 @@ fn stand_in(store: &mut Store<()>, ty: &ExternType<'_>) -> Result<Extern, Error>
 
 fn own_memory_bytes(source: Source) -> usize {
     let memories = sections(source.bytes).filter(|section| section.id == sections::MEMORY);
-    let pages = memories.filter_map(|section| {
+    let bytes = memories.filter_map(|section| {
         let mut reader = reader(source, &section);
         reader.number().filter(|&count| count > 0)?;
-        reader.limits().map(|(min, _)| min)
+        usize::try_from(reader.memory_type()?.bytes_min()).ok()
     });
-    pages.map(|pages| (pages as usize).saturating_mul(PAGE_BYTES)).sum()
+    bytes.sum()
 }
 
 fn write_cost(text: &mut String, source: Source, cost: &Cost) {

@@ -22,8 +22,6 @@ use crate::sections::{self, sections};
 use crate::values;
 use crate::watchdog::Watchdog;
 
-/// Bytes of a page of memory.
-const PAGE_BYTES: u64 = 65_536;
 /// The most that native code may have of this process's own stack, in bytes, which is the default too.
 const NATIVE_STACK_BYTES_MAX: usize = 512 << 10;
 /// Where a WASI program begins, and where a WASI library gets ready to be called.
@@ -80,8 +78,7 @@ fn config(options: &Run) -> Result<Config, Failure> {
         config = config.stack_bytes(bytes).native_stack_bytes(bytes.min(NATIVE_STACK_BYTES_MAX));
     }
     if let Some(bytes) = options.memory_bytes_max {
-        let pages = u32::try_from(bytes / PAGE_BYTES).unwrap_or(u32::MAX);
-        config = config.max_memory_pages(pages.min(65_536));
+        config = config.max_memory_bytes(bytes);
     }
     let config = match options.native {
         Native::Ignored => Some(config),

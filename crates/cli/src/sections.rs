@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use moteur::{Limits, MemoryType, PageSize};
+
 /// The numbers of sections.
 pub const IMPORT: u8 = 2;
 /// Types of the module's own tables.
@@ -118,11 +120,22 @@ impl<'b> Reader<'b> {
         std::str::from_utf8(self.bytes.get(range)?).ok()
     }
 
-    /// The smallest and the largest size of a table or memory.
-    pub fn limits(&mut self) -> Option<(u32, Option<u32>)> {
+    /// The smallest and the largest size of a table.
+    pub fn limits(&mut self) -> Option<Limits> {
+        self.size().map(|ty| ty.limits)
+    }
+
+    /// The type of a memory.
+    pub fn memory_type(&mut self) -> Option<MemoryType> {
+        self.size()
+    }
+
+    /// A size, and in what it is counted if that is said.
+    fn size(&mut self) -> Option<MemoryType> {
         let flags = self.byte()?;
-        let min = self.number()?;
-        let max = if flags & 1 != 0 { Some(self.number()?) } else { None };
-        Some((min, max))
+        let min = self.number()?.into();
+        let max = if flags & 1 != 0 { Some(self.number()?.into()) } else { None };
+        let page = if flags & 8 != 0 { PageSize::from_log2(self.number()?)? } else { PageSize::Standard };
+        Some(MemoryType { limits: Limits { min, max }, page })
     }
 }

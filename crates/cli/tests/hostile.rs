@@ -73,6 +73,9 @@ fn memory_that_never_may_be_had_is_refused() {
     moteur(&["run", "--max-memory", "16M", &file]).expect(1, &["larger than the engine allows"]);
     let file = wat("(module (memory 2) (func (export \"_start\")))");
     moteur(&["run", "--max-memory", "0", &file]).expect(1, &["larger than the engine allows"]);
+    let bytes = wat("(module (memory 1000 (pagesize 1)) (func (export \"_start\")))");
+    moteur(&["run", "--max-memory", "1000", &bytes]).expect(0, &[]);
+    moteur(&["run", "--max-memory", "999", &bytes]).expect(1, &["larger than the engine allows"]);
 }
 
 #[test]

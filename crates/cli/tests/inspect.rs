@@ -41,6 +41,17 @@ fn imports_exports_memory_and_tables_are_listed() {
 }
 
 #[test]
+fn a_memory_may_be_counted_in_bytes() {
+    let text = |module: &str| moteur(&["inspect", &wat(module)]).expect(0, &[]).out.clone();
+    let own = text("(module (memory (export \"memory\") 4112 9000 (pagesize 1)))");
+    assert!(own.contains("memory    memory  4112 to 9000 bytes"), "{own}");
+    assert!(own.contains("Memory of 4112 byte(s), at most 9000"), "{own}");
+    assert_eq!(figure(own.split("Pool, bytes").nth(1).unwrap(), "memory"), 4112);
+    let imported = text("(module (import \"a\" \"b\" (memory 7 (pagesize 1))))");
+    assert!(imported.contains("memory    a::b  7 or more bytes"), "{imported}");
+}
+
+#[test]
 fn figures_add_up_and_follow_the_module() {
     let small = moteur(&["inspect", &wat("(module (memory 1))")]).expect(0, &[]).out.clone();
     let functions = "(func (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))".repeat(100);

@@ -189,6 +189,7 @@ fn what_cannot_be_linked_is_named() {
             &["env::led (function [i32] -> [])", "nothing is offered under \"env\""][..],
         ),
         (r#""env" "memory" (memory 1 2)"#, &["env::memory (memory 1 to 2 pages)"]),
+        (r#""env" "memory" (memory 9 9 (pagesize 1))"#, &["env::memory (memory 9 bytes)"]),
         (r#""wasi_snapshot_preview1" "launch" (func)"#, &["wasi_snapshot_preview1::launch", "has no \"launch\""]),
         (
             r#""wasi_unstable" "fd_write" (func (param i32 i64))"#,

@@ -1,10 +1,17 @@
 //! The engine: what all modules and stores of a program share, which is where memory comes from and which limits hold.
 
 use moteur_pool::{Arc, Heap};
+use moteur_wasm::PageSize;
 
 use crate::error::Error;
 use crate::interp::handlers_jump;
 use crate::native;
+
+/// Bytes of the largest memory: what 32-bit addresses reach, in one allocation.
+const MEMORY_BYTES_MAX: usize = {
+    let reach = 1_u64 << 32;
+    if reach < isize::MAX as u64 { reach as usize } else { isize::MAX as usize }
+};
 
 /// How an [`Engine`] shall work: where memory comes from, and the limits that hold everywhere, instantiation and start
 /// functions included.
@@ -22,7 +29,7 @@ pub struct Config {
     pub(crate) stack_bytes: usize,
     pub(crate) fuel: bool,
     pub(crate) eager: bool,
-    pub(crate) memory_pages_max: u32,
+    pub(crate) memory_bytes_max: usize,
     pub(crate) table_elements_max: u32,
     pub(crate) instances_max: u32,
     pub(crate) host_depth_max: u32,
@@ -41,7 +48,7 @@ impl Config {
             stack_bytes: if large { 1 << 20 } else { 8 << 10 },
             fuel: false,
             eager: false,
-            memory_pages_max: 65_536,
+            memory_bytes_max: MEMORY_BYTES_MAX,
             table_elements_max: 10_000_000,
             instances_max: u32::MAX,
             host_depth_max: if large { 64 } else { 8 },
@@ -74,11 +81,18 @@ impl Config {
         self
     }
 
-    /// Pages of 64 KiB that one memory may have at most. 65,536 by default, which is 4 GiB.
+    /// Bytes that one memory may have at most, whatever its pages: one of 64 KiB pages has the pages that fit. 4 GiB by
+    /// default, or as much as the machine can address.
     #[must_use]
-    pub const fn max_memory_pages(mut self, pages: u32) -> Config {
-        self.memory_pages_max = pages;
+    pub const fn max_memory_bytes(mut self, bytes: u64) -> Config {
+        self.memory_bytes_max = if bytes < MEMORY_BYTES_MAX as u64 { bytes as usize } else { MEMORY_BYTES_MAX };
         self
+    }
+
+    /// [`max_memory_bytes`](Config::max_memory_bytes) in units of 64 KiB.
+    #[must_use]
+    pub const fn max_memory_pages(self, pages: u32) -> Config {
+        self.max_memory_bytes(PageSize::Standard.bytes_of(pages))
     }
 
     /// Elements that one table may have at most. 10,000,000 by default.

@@ -90,7 +90,7 @@ pub enum LinkError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
-    /// Pages of a memory.
+    /// The size of a memory.
     MemoryPages,
     /// Elements of a table.
     TableElements,

@@ -100,7 +100,8 @@ impl Extern {
                     given.element == ty.element && limits_match(given.limits, ty.limits)
                 }
                 (Extern::Memory(memory), Ty::Memory(ty)) => {
-                    limits_match(memory.0.get(store)?.as_ref().ty().limits, ty.limits)
+                    let given = memory.0.get(store)?.as_ref().ty();
+                    given.page == ty.page && limits_match(given.limits, ty.limits)
                 }
                 (Extern::Global(global), Ty::Global(ty)) => global.0.get(store)?.as_ref().ty == ty,
                 _ => false,

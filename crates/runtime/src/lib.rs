@@ -80,7 +80,9 @@ pub use moteur_image::section::Refusal;
 pub use moteur_pool as pool;
 pub use moteur_pool::{Heap, OutOfMemory};
 pub use moteur_wasm as wasm;
-pub use moteur_wasm::{FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, Trap, ValType};
+pub use moteur_wasm::{
+    FuncType, GlobalType, HeapType, Limits, MemoryType, PageSize, RefType, TableType, Trap, ValType,
+};
 #[cfg(feature = "signatures")]
 pub use native::PublicKey;
 #[cfg(feature = "native")]

@@ -19,7 +19,7 @@ use crate::store::entity::MemoryEntity;
 ///
 /// let engine = Engine::new(Config::new(Heap::system()))?;
 /// let mut store = Store::new(&engine, ())?;
-/// let memory = Memory::new(&mut store, MemoryType { limits: Limits { min: 1, max: Some(2) } })?;
+/// let memory = Memory::new(&mut store, MemoryType::new(Limits { min: 1, max: Some(2) }))?;
 /// memory.write(&mut store, GuestAddr(8), b"hello")?;
 /// assert_eq!(memory.str(&store, GuestAddr(8), 5)?, "hello");
 /// assert!(memory.slice(&store, GuestAddr(65_530), 7).is_err());
@@ -36,15 +36,16 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::Limit`], [`Error::OutOfMemory`]; [`Error::Type`] if the type's maximum is below its minimum or either
-    /// is above 65,536 pages.
+    /// is above [`PageSize::count_max`](moteur_wasm::PageSize::count_max).
     pub fn new(store: &mut impl AsContextMut, ty: MemoryType) -> Result<Memory, Error> {
         let store = store_mut(store);
-        let max = ty.limits.max.unwrap_or(65_536);
-        if max > 65_536 || ty.limits.min > max {
+        let count_max = ty.page.count_max();
+        let max = ty.limits.max.unwrap_or(count_max);
+        if max > count_max || ty.limits.min > max {
             return Err(Error::Type);
         }
         let config = store.engine.config();
-        let entity = MemoryEntity::new(ty, config.memory_pages_max, native::source(config, store.heap))?;
+        let entity = MemoryEntity::new(ty, config.memory_bytes_max, native::source(config, store.heap))?;
         let entity = store.arena.add(entity)?;
         Ok(Memory(Handle::new(store, entity)))
     }
@@ -57,12 +58,13 @@ impl Memory {
         Ok(self.entity(store)?.ty())
     }
 
-    /// The memory's size in pages of 64 KiB.
+    /// The memory's size in its pages, which are of 64 KiB each, or of one byte where its type says so. The length of
+    /// [`data`](Memory::data) is its size in bytes.
     ///
     /// # Errors
     /// [`Error::ForeignStore`].
     pub fn size(&self, store: &impl AsContext) -> Result<u32, Error> {
-        Ok(self.entity(store)?.pages)
+        Ok(self.entity(store)?.pages())
     }
 
     /// Grows by `pages` and gives the old size, or `None` if the memory's maximum, the engine's limit or the heap

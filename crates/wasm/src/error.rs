@@ -178,6 +178,8 @@ kinds! {
     StartType "start function";
     /// A maximum below the minimum.
     LimitsOrder "size minimum must not be greater than maximum";
+    /// A memory's pages have neither one byte nor 64 KiB.
+    BadPageSize "invalid custom page size";
     /// A memory larger than 4 GiB.
     MemorySize "memory size must be at most 65536 pages (4GiB)";
     /// More than 2^32-1 locals, or more than the limit.
@@ -278,8 +280,6 @@ features! {
     Memory64 "memory64";
     /// Shared memories and atomic operators.
     Threads "threads";
-    /// Memories with pages of another size than 64 KiB.
-    CustomPageSizes "custom page sizes";
     /// 128-bit arithmetic on pairs of `i64`.
     WideArithmetic "wide arithmetic";
     /// `memory.discard`.

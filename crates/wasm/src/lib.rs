@@ -38,7 +38,7 @@ pub use module::{
 pub use op::Op;
 pub use trap::Trap;
 pub use types::{
-    BlockType, FuncType, GlobalType, HeapType, Limits, MemoryType, OperandType, RefType, TableType, ValType,
+    BlockType, FuncType, GlobalType, HeapType, Limits, MemoryType, OperandType, PageSize, RefType, TableType, ValType,
 };
 #[cfg(feature = "bodies")]
 pub use validate::{BrTable, FuncValidator, Imm, Instr, LocalRun, MemArg, Scratch};

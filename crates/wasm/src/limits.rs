@@ -37,7 +37,7 @@ pub const BODY_BYTES: u32 = 7_654_321;
 pub const BR_TABLE: u32 = 65_520;
 /// Bytes of a name: `wasmparser`.
 pub const NAME_BYTES: u32 = 100_000;
-/// Pages of a memory: 4 GiB, the standard.
+/// Pages of 64 KiB of a memory: 4 GiB, the standard.
 pub const MEMORY_PAGES: u64 = 65_536;
 /// Values on the operand stack of a function. Ours: a frame's slots are numbered in 16 bits, and the input can push a
 /// thousand values with two bytes.

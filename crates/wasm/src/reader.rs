@@ -4,7 +4,10 @@
 
 use crate::error::{Error, ErrorKind, Feature, Result};
 use crate::limits;
-use crate::types::{BlockType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
+use crate::types::{BlockType, GlobalType, HeapType, Limits, MemoryType, PageSize, RefType, TableType, ValType};
+
+/// The flag of a memory's limits that says that a page size follows them.
+const CUSTOM_PAGE_SIZE: u8 = 0x08;
 
 /// A cursor over the module's bytes.
 #[derive(Clone, Copy, Debug)]
@@ -258,16 +261,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The limits of a table or memory.
-    fn limits(&mut self) -> Result<Limits> {
+    /// The limits of a table or memory, whose flags may have the bits of `flags_mask`. A page size is left to be read.
+    fn limits(&mut self, flags_mask: u8) -> Result<Limits> {
         let start = self.pos;
         let flags = self.byte()?;
-        let kind = match flags {
+        let kind = match flags & !flags_mask {
             0x00 | 0x01 => None,
             0x02 | 0x03 => Some(ErrorKind::Unsupported(Feature::Threads)),
             0x04..=0x07 => Some(ErrorKind::Unsupported(Feature::Memory64)),
-            0x08..=0x0F => Some(ErrorKind::Unsupported(Feature::CustomPageSizes)),
-            0x10..=0x7F => Some(ErrorKind::IntegerTooLarge),
+            0x08..=0x7F => Some(ErrorKind::IntegerTooLarge),
             _ => Some(ErrorKind::IntegerTooLong),
         };
         if let Some(kind) = kind {
@@ -287,17 +289,21 @@ impl<'a> Reader<'a> {
             // A table with an initial value.
             return Err(self.error(ErrorKind::Unsupported(Feature::FunctionReferences)));
         }
-        Ok(TableType { element: self.ref_type()?, limits: self.limits()? })
+        Ok(TableType { element: self.ref_type()?, limits: self.limits(0)? })
     }
 
     /// The type of a memory.
     pub fn memory_type(&mut self) -> Result<MemoryType> {
         let start = self.pos;
-        let limits = self.limits()?;
-        if limits.min.max(limits.max.unwrap_or(0)) > limits::MEMORY_PAGES {
+        let is_custom = self.peek().is_some_and(|flags| flags & CUSTOM_PAGE_SIZE != 0);
+        let limits = self.limits(CUSTOM_PAGE_SIZE)?;
+        let at = self.pos;
+        let log2 = if is_custom { self.u32()? } else { PageSize::Standard.log2() };
+        let page = PageSize::from_log2(log2).ok_or(Error::new(ErrorKind::BadPageSize, at))?;
+        if limits.min.max(limits.max.unwrap_or(0)) > page.count_max() {
             return Err(Error::new(ErrorKind::MemorySize, start));
         }
-        Ok(MemoryType { limits })
+        Ok(MemoryType { limits, page })
     }
 
     /// The type of a global.

@@ -142,8 +142,70 @@ pub struct TableType {
 /// The type of a memory.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct MemoryType {
-    /// Its size in pages of 64 KiB.
+    /// Its size in pages.
     pub limits: Limits,
+    /// How large a page is.
+    pub page: PageSize,
+}
+
+impl MemoryType {
+    /// A memory with pages of 64 KiB.
+    pub const fn new(limits: Limits) -> MemoryType {
+        MemoryType { limits, page: PageSize::Standard }
+    }
+
+    /// Bytes that it has at the start. A minimum beyond 32 bits, which no valid module has, counts as the most of them.
+    pub const fn bytes_min(self) -> u64 {
+        let pages = if self.limits.min > u32::MAX as u64 { u32::MAX } else { self.limits.min as u32 };
+        self.page.bytes_of(pages)
+    }
+}
+
+/// The unit in which a memory is measured, and grows.
+///
+/// SPEC: the custom-page-sizes proposal has these two.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[repr(u8)]
+pub enum PageSize {
+    /// One byte.
+    Byte = 0,
+    /// 64 KiB, as in all modules that do not say otherwise.
+    #[default]
+    Standard = 16,
+}
+
+impl PageSize {
+    /// The page size with this binary logarithm, if there is one.
+    pub const fn from_log2(log2: u32) -> Option<PageSize> {
+        match log2 {
+            0 => Some(PageSize::Byte),
+            16 => Some(PageSize::Standard),
+            _ => None,
+        }
+    }
+
+    /// The binary logarithm of the bytes of a page.
+    pub const fn log2(self) -> u32 {
+        self as u32
+    }
+
+    /// Bytes of so many pages.
+    pub const fn bytes_of(self, pages: u32) -> u64 {
+        // Two shifts by constants: one by a variable is a function of its own on small machines.
+        match self {
+            PageSize::Byte => pages as u64,
+            PageSize::Standard => (pages as u64) << 16,
+        }
+    }
+
+    /// Pages that a memory with 32-bit addresses may have: 4 GiB, less one byte where that is counted in bytes, so that
+    /// every size is an `i32`.
+    pub const fn count_max(self) -> u64 {
+        match self {
+            PageSize::Byte => u32::MAX as u64,
+            PageSize::Standard => crate::limits::MEMORY_PAGES,
+        }
+    }
 }
 
 /// The type of a global.

@@ -6,13 +6,31 @@ use common::wat;
 use moteur_wasm::{
     BlockType, ConstEnv, Data, DataIdx, DataMode, Elem, ElemIdx, ElemItem, ElemMode, ExternIdx, ExternType, FuncIdx,
     FuncValidator, Global, GlobalIdx, GlobalType, HeapType, Imm, LabelIdx, Limits, LocalIdx, LocalRun, MemArg, MemIdx,
-    MemoryType, Module, Op, RefType, Scratch, TableIdx, TableType, TypeIdx, ValType,
+    MemoryType, Module, Op, PageSize, RefType, Scratch, TableIdx, TableType, TypeIdx, ValType,
 };
 
 fn module(text: &str) -> (Vec<u8>, Module<Global>) {
     let bytes = wat(text);
     let module = Module::new(&bytes, &Global).unwrap_or_else(|error| panic!("{error} in {text}"));
     (bytes, module)
+}
+
+#[test]
+fn page_sizes_are_part_of_the_type() {
+    for (text, min, max, page) in [
+        ("(memory 3)", 3, None, PageSize::Standard),
+        ("(memory 3 (pagesize 65536))", 3, None, PageSize::Standard),
+        ("(memory 65536 65536 (pagesize 65536))", 65_536, Some(65_536), PageSize::Standard),
+        ("(memory 3 (pagesize 1))", 3, None, PageSize::Byte),
+        ("(memory 0 0xffffffff (pagesize 1))", 0, Some(0xFFFF_FFFF), PageSize::Byte),
+        ("(memory 0xffffffff (pagesize 1))", 0xFFFF_FFFF, None, PageSize::Byte),
+        ("(import \"\" \"\" (memory 70000 80000 (pagesize 1)))", 70_000, Some(80_000), PageSize::Byte),
+    ] {
+        let (_, module) = module(&format!("(module {text})"));
+        let ty = MemoryType { limits: Limits { min, max }, page };
+        assert_eq!(module.memory_type(MemIdx(0)), Some(ty), "{text}");
+        assert_eq!(ty.bytes_min(), min << page.log2(), "{text}");
+    }
 }
 
 #[test]
@@ -31,7 +49,7 @@ fn imports_and_exports() {
     );
     let imports: Vec<_> = module.imports(&bytes).map(|import| (import.module, import.name, import.ty)).collect();
     let table = TableType { element: RefType::EXTERNREF, limits: Limits { min: 1, max: Some(2) } };
-    let memory = MemoryType { limits: Limits { min: 3, max: None } };
+    let memory = MemoryType::new(Limits { min: 3, max: None });
     let global = GlobalType { value: ValType::F32, mutable: true };
     assert_eq!(
         imports,

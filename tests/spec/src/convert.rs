@@ -26,10 +26,18 @@ pub struct Converted {
     pub text_refused: u32,
 }
 
-/// The files in scope: version 2 (which this crate carries without v128), and two proposals.
+/// Files of the suite's kind that are ours.
+const OWN: &[(&str, &str)] = &[("page-sizes.wast", include_str!("../own/page-sizes.wast"))];
+
+/// What a proposal changes of files that are about something else, and what needs another proposal.
+const BESIDE_PAGE_SIZES: &[&str] = &["binary.wast", "memory_max_i64.wast"];
+
+/// The files in scope: version 2 (which this crate carries without v128), three proposals, and our own.
 pub fn files() -> impl Iterator<Item = TestFile<'static>> {
     let version_2 = spec(SpecVersion::V2);
-    version_2.chain(proposal(Proposal::TailCall)).chain(proposal(Proposal::ExtendedConst))
+    let page_sizes = proposal(Proposal::CustomPageSizes).filter(|file| !BESIDE_PAGE_SIZES.contains(&file.name()));
+    let own = OWN.iter().map(|&(name, contents)| TestFile { parent: "own".into(), name: name.into(), contents });
+    version_2.chain(proposal(Proposal::TailCall)).chain(proposal(Proposal::ExtendedConst)).chain(page_sizes).chain(own)
 }
 
 /// Files of version 2 that are out of scope as a whole, each with the number of its directives: this crate keeps those

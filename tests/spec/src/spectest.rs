@@ -34,6 +34,6 @@ pub fn define(linker: &mut Linker<()>, store: &mut Store<()>) -> Result<(), Erro
     linker.define("spectest", "table", table)?;
 
     let limits = Limits { min: 1, max: Some(2) };
-    let memory = Memory::new(&mut *store, MemoryType { limits })?;
+    let memory = Memory::new(&mut *store, MemoryType::new(limits))?;
     linker.define("spectest", "memory", memory)
 }

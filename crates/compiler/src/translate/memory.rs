@@ -5,7 +5,8 @@
 //! subtraction cannot wrap around.
 //!
 //! With guard pages nothing is compared, as `reach` ends where addresses without memory end. Then an access may end the
-//! guest: it is volatile, so that LLVM neither leaves it out nor changes its place among the others.
+//! guest: it is volatile, so that LLVM neither leaves it out nor changes its place among the others. A memory that is
+//! counted in bytes is compared all the same, as it need not end where a page of the processor does.
 
 use inkwell::IntPredicate;
 use inkwell::types::{BasicTypeEnum, IntType};
@@ -14,14 +15,11 @@ use moteur_image::context::{Field, Width};
 use moteur_image::helper::Helper;
 use moteur_image::target::Checks;
 use moteur_wasm::validate::{Imm, Instr, MemArg};
-use moteur_wasm::{MemIdx, Op, Trap};
+use moteur_wasm::{MemIdx, MemoryType, Op, PageSize, Trap};
 
 use super::Result;
 use super::function::Translator;
 use crate::error::Error;
-
-/// Bytes of a page.
-const PAGE_BYTES: u64 = 65_536;
 
 impl<'c> Translator<'_, 'c, '_> {
     /// Operators of memory; `false` if it is none.
@@ -34,7 +32,8 @@ impl<'c> Translator<'_, 'c, '_> {
         match (instr.op, instr.imm) {
             (Op::MemorySize, _) => {
                 let bytes = self.unit.field(self.ctx, Field::MemoryBytes)?;
-                let pages = self.unit.builder.build_right_shift(bytes, self.word(16), false, "")?;
+                let shift = self.word(self.memory_type()?.page.log2().into());
+                let pages = self.unit.builder.build_right_shift(bytes, shift, false, "")?;
                 let pages = self.narrow(pages)?;
                 self.push(pages);
             }
@@ -135,6 +134,10 @@ impl<'c> Translator<'_, 'c, '_> {
         Ok(())
     }
 
+    fn memory_type(&self) -> Result<MemoryType> {
+        self.unit.wasm.memory_type(MemIdx(0)).ok_or_else(|| Error::Llvm("no memory".into()))
+    }
+
     /// What an operator reads or writes, and whether it is extended with its sign.
     fn access_type(&self, op: Op) -> Result<(BasicTypeEnum<'c>, bool)> {
         use Op::*;
@@ -157,13 +160,14 @@ impl<'c> Translator<'_, 'c, '_> {
     fn checked(&self, address: IntValue<'c>, offset: u64, size: u64) -> Result<(PointerValue<'c>, bool)> {
         let unit = self.unit;
         let builder = &unit.builder;
-        let ty = unit.wasm.memory_type(MemIdx(0)).ok_or_else(|| Error::Llvm("no memory".into()))?;
-        let min = ty.limits.min.saturating_mul(PAGE_BYTES);
+        let ty = self.memory_type()?;
+        let min = ty.bytes_min();
         let reach = offset.saturating_add(size);
         let wide = self.widen(address)?;
         let constant = address.get_zero_extended_constant().and_then(|address| address.checked_add(reach));
         let inside = constant.is_some_and(|end| end <= min);
-        let guarded = unit.options.checks == Checks::GuardPages;
+        // The processor guards pages of its own. A memory that is counted in bytes may end inside one.
+        let guarded = unit.options.checks == Checks::GuardPages && ty.page == PageSize::Standard;
         if !guarded && !inside {
             let bytes = unit.field(self.ctx, Field::MemoryBytes)?;
             let outside = match unit.width {

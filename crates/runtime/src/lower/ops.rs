@@ -358,7 +358,11 @@ impl<'m> Pass<'m> {
     /// The operators of memories and tables that are no accesses.
     fn bulk(&mut self, op: Op, imm: Imm) -> Result<(), Failure> {
         match (op, imm) {
-            (Op::MemorySize, _) => self.emit_push(Instr::MemorySize, OperandsIn::Slots, &[], &[], Class::I32),
+            (Op::MemorySize, Imm::Memory(memory)) => {
+                let ty = self.module.wasm().memory_type(memory).ok_or(Failure::OutOfBounds)?;
+                let shift = ty.page.log2() as u16;
+                self.emit_push(Instr::MemorySize, OperandsIn::Slots, &[], &[shift], Class::I32)
+            }
             (Op::MemoryGrow, _) => {
                 let a = self.pop_slot()?;
                 self.emit_push_plain(Instr::MemoryGrow, &[], &[a], Class::I32)

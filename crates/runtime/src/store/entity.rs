@@ -6,7 +6,7 @@
 use core::ptr::NonNull;
 
 use moteur_pool::{Box, Vec};
-use moteur_wasm::{FuncIdx, GlobalType, TableType};
+use moteur_wasm::{FuncIdx, GlobalType, PageSize, TableType};
 
 use super::arena::List;
 use crate::lower::Codes;
@@ -34,12 +34,11 @@ pub(crate) struct MemoryEntity {
     pub base: *mut u8,
     /// Bytes that the guest may reach.
     pub len: usize,
-    /// Current size in pages of 64 KiB.
-    pub pages: u32,
-    /// What `memory.grow` may reach at most: the type's maximum, the engine's limit, the address space.
-    pub pages_max: u32,
-    /// The maximum that the type declares.
+    /// What `len` may reach at most: the type's maximum, the engine's limit, the address space.
+    pub len_max: usize,
+    /// The maximum that the type declares, in pages.
     pub declared_max: Option<u32>,
+    pub page: PageSize,
     pub source: native::Source,
 }
 

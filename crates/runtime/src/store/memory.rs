@@ -10,58 +10,54 @@ use super::entity::MemoryEntity;
 use crate::error::{Error, Limit};
 use crate::native::Source;
 
-/// Bytes of a page.
-const PAGE_BYTES: usize = 65_536;
-
-/// Pages that the address space of a 32-bit guest has.
-const PAGES_MAX: u32 = 65_536;
-
-/// Pages that this machine can address in one allocation.
-const PAGES_MACHINE_MAX: u32 = {
-    let pages = isize::MAX as usize / PAGE_BYTES;
-    if pages < PAGES_MAX as usize { pages as u32 } else { PAGES_MAX }
-};
-
 /// Guest accesses may be misaligned; the first byte is aligned so that aligned ones stay so.
 const ALIGN: usize = 8;
 
 impl MemoryEntity {
-    /// A memory of zeros with the type's smallest size.
-    pub fn new(ty: MemoryType, pages_limit: u32, source: Source) -> Result<MemoryEntity, Error> {
-        let most = pages_limit.min(PAGES_MACHINE_MAX);
-        let pages = u32::try_from(ty.limits.min).unwrap_or(u32::MAX);
-        if pages > most {
+    /// A memory of zeros with the type's smallest size, and never more bytes than the limit.
+    pub fn new(ty: MemoryType, bytes_limit: usize, source: Source) -> Result<MemoryEntity, Error> {
+        let page = ty.page;
+        let len = ty.bytes_min();
+        if len > bytes_limit as u64 {
             return Err(Error::Limit(Limit::MemoryPages));
         }
+        let len = len as usize;
         // What a 32-bit guest cannot reach anyway is no smaller a promise when it is cut off.
         let declared_max = ty.limits.max.map(|max| u32::try_from(max).unwrap_or(u32::MAX));
-        let len = (pages as usize).checked_mul(PAGE_BYTES).ok_or(OutOfMemory)?;
+        let len_max = page.bytes_of(declared_max.unwrap_or(page.count_max() as u32)).min(bytes_limit as u64) as usize;
         let base = source.allocate_zeroed(layout(len)?)?;
-        let pages_max = declared_max.unwrap_or(PAGES_MAX).min(most);
-        Ok(MemoryEntity { base: base.as_ptr(), len, pages, pages_max, declared_max, source })
+        Ok(MemoryEntity { base: base.as_ptr(), len, len_max, declared_max, page, source })
     }
 
     /// Its type with the present size as the smallest.
     pub fn ty(&self) -> MemoryType {
-        MemoryType { limits: Limits { min: u64::from(self.pages), max: self.declared_max.map(u64::from) } }
+        let limits = Limits { min: u64::from(self.pages()), max: self.declared_max.map(u64::from) };
+        MemoryType { limits, page: self.page }
+    }
+
+    /// Its size in pages.
+    pub fn pages(&self) -> u32 {
+        (self.len >> self.page.log2()) as u32
     }
 
     /// Grows by `delta` pages of zeros and gives the old size in pages; `None` when limits or heap refuse.
     // Where memory has guard pages this calls through a pointer, which has no place among the handlers' jumps.
     #[inline(never)]
     pub fn grow(&mut self, delta: u32) -> Option<u32> {
-        let old = self.pages;
+        let old = self.pages();
         if delta == 0 {
             return Some(old);
         }
-        let pages = old.checked_add(delta).filter(|pages| *pages <= self.pages_max)?;
-        let len = (pages as usize).checked_mul(PAGE_BYTES)?;
+        let len = self.len as u64 + self.page.bytes_of(delta);
+        if len > self.len_max as u64 {
+            return None;
+        }
+        let len = len as usize;
         let base = NonNull::new(self.base)?;
         // SAFETY: `base` came from this heap with this layout.
         let base = unsafe { self.source.reallocate_zeroed(base, layout(self.len).ok()?, len) }.ok()?;
         self.base = base.as_ptr();
         self.len = len;
-        self.pages = pages;
         Some(old)
     }
 
@@ -120,29 +116,79 @@ fn layout(len: usize) -> Result<Layout, OutOfMemory> {
 
 #[cfg(test)]
 mod tests {
-    use moteur_pool::Heap;
+    use moteur_pool::{Counted, Heap};
+    use moteur_wasm::PageSize::{self, Byte, Standard};
 
     use super::*;
 
-    fn memory(min: u64, max: Option<u64>, limit: u32) -> Result<MemoryEntity, Error> {
-        MemoryEntity::new(MemoryType { limits: Limits { min, max } }, limit, Heap::system().into())
+    const PAGE_BYTES: usize = 65_536;
+
+    fn of(page: PageSize, min: u64, max: Option<u64>, limit: usize) -> Result<MemoryEntity, Error> {
+        MemoryEntity::new(MemoryType { limits: Limits { min, max }, page }, limit, Heap::system().into())
+    }
+
+    fn memory(min: u64, max: Option<u64>, limit: usize) -> Result<MemoryEntity, Error> {
+        of(Standard, min, max, limit * PAGE_BYTES)
     }
 
     #[test]
     fn growth_stops_at_the_smallest_limit() {
-        for (max, limit, reached) in [(Some(3), 9, 3), (Some(9), 4, 4), (None, 2, 2), (Some(1), 1, 1)] {
-            let mut memory = memory(1, max, limit).unwrap();
+        for (page, max, limit, reached) in [
+            (Standard, Some(3), 9 * PAGE_BYTES, 3),
+            (Standard, Some(9), 4 * PAGE_BYTES, 4),
+            (Standard, None, 2 * PAGE_BYTES, 2),
+            (Standard, Some(1), PAGE_BYTES, 1),
+            // The pages that fit into the limit.
+            (Standard, None, 3 * PAGE_BYTES - 1, 2),
+            (Byte, Some(3), 9, 3),
+            (Byte, Some(9), 4, 4),
+            (Byte, None, 2, 2),
+            (Byte, Some(1), 1, 1),
+            (Byte, None, 1000, 1000),
+        ] {
+            let mut memory = of(page, 1, max, limit).unwrap();
             let mut pages = 1;
             while memory.grow(1).is_some() {
                 pages += 1;
             }
-            assert_eq!(pages, reached, "{max:?} {limit}");
-            assert_eq!((memory.pages, memory.len), (reached, reached as usize * PAGE_BYTES));
-            assert_eq!(memory.grow(u32::MAX), None);
+            assert_eq!(pages, reached, "{page:?} {max:?} {limit}");
+            assert_eq!((memory.pages(), memory.len as u64), (reached, page.bytes_of(reached)));
+            let limits = Limits { min: u64::from(reached), max };
+            assert_eq!(memory.ty(), MemoryType { limits, page });
+            for delta in [u32::MAX, u32::MAX - reached + 1, 0x1_0000, 0x8000_0000] {
+                assert_eq!(memory.grow(delta), None, "{page:?} {delta}");
+            }
             assert_eq!(memory.grow(0), Some(reached));
         }
-        assert_eq!(memory(3, None, 2).err(), Some(Error::Limit(Limit::MemoryPages)));
-        assert_eq!(memory(1 << 40, None, u32::MAX).err(), Some(Error::Limit(Limit::MemoryPages)));
+        let too_large = Some(Error::Limit(Limit::MemoryPages));
+        assert_eq!(memory(3, None, 2).err(), too_large);
+        assert_eq!(of(Standard, 1, None, PAGE_BYTES - 1).err(), too_large);
+        assert_eq!(of(Byte, 3, None, 2).err(), too_large);
+        for page in [Byte, Standard] {
+            assert_eq!(of(page, 1 << 40, None, 1 << 31).err(), too_large);
+        }
+    }
+
+    #[test]
+    fn growth_that_the_heap_refuses_changes_nothing() {
+        static HEAP: Counted = Counted::new();
+        let heap = Heap::counted(&HEAP);
+        for (page, min) in [(Byte, 100), (Standard, 1)] {
+            let ty = MemoryType { limits: Limits { min, max: None }, page };
+            heap.fail_after(Some(0));
+            assert_eq!(MemoryEntity::new(ty, 1 << 30, heap.into()).err(), Some(Error::OutOfMemory));
+            heap.fail_after(None);
+            let mut memory = MemoryEntity::new(ty, 1 << 30, heap.into()).unwrap();
+            memory.bytes_mut().fill(7);
+            heap.fail_after(Some(0));
+            assert_eq!(memory.grow(1), None);
+            heap.fail_after(None);
+            assert_eq!((memory.pages(), memory.len as u64), (min as u32, page.bytes_of(min as u32)));
+            assert!(memory.bytes().iter().all(|byte| *byte == 7));
+            assert_eq!(memory.grow(1), Some(min as u32));
+            drop(memory);
+            assert_eq!(heap.stats().used, 0);
+        }
     }
 
     #[test]

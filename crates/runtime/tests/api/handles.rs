@@ -14,7 +14,7 @@ fn foreign_handles_are_refused() {
     let mut other = Store::new(&engine, ()).unwrap();
     let limits = Limits { min: 1, max: None };
     let func = Func::wrap(&mut own, |n: i32| n).unwrap();
-    let memory = Memory::new(&mut own, MemoryType { limits }).unwrap();
+    let memory = Memory::new(&mut own, MemoryType::new(limits)).unwrap();
     let ty = TableType { element: RefType::FUNCREF, limits };
     let table = Table::new(&mut own, ty, Val::FuncRef(None)).unwrap();
     let global = Global::new(&mut own, GlobalType { value: ValType::FUNCREF, mutable: true }, func.into()).unwrap();

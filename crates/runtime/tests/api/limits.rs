@@ -1,7 +1,8 @@
 //! Limits hold everywhere, and after one is hit the next module runs.
 
 use moteur::{
-    Config, Engine, Error, Instance, Limit, Limits, Memory, MemoryType, RefType, Store, Table, TableType, Trap, Val,
+    Config, Engine, Error, Instance, Limit, Limits, Memory, MemoryType, PageSize, RefType, Store, Table, TableType,
+    Trap, Val,
 };
 
 use crate::{config, module, try_instance};
@@ -23,6 +24,10 @@ fn sizes_hold_at_instantiation() {
         ("(module (memory 3))", None),
         ("(module (memory 4))", Some(Error::Limit(Limit::MemoryPages))),
         ("(module (memory 65536))", Some(Error::Limit(Limit::MemoryPages))),
+        ("(module (memory 0x30000 (pagesize 1)))", None),
+        ("(module (memory 0x30001 (pagesize 1)))", Some(Error::Limit(Limit::MemoryPages))),
+        ("(module (memory 0xffffffff (pagesize 1)))", Some(Error::Limit(Limit::MemoryPages))),
+        ("(module (memory 0 0xffffffff (pagesize 1)))", None),
         ("(module (table 10 funcref))", None),
         ("(module (table 11 funcref))", Some(Error::Limit(Limit::TableElements))),
         ("(module (table 0xffffffff externref))", Some(Error::Limit(Limit::TableElements))),
@@ -32,9 +37,46 @@ fn sizes_hold_at_instantiation() {
     }
     works(&mut store);
     let huge = Limits { min: u64::MAX, max: None };
-    assert_eq!(Memory::new(&mut store, MemoryType { limits: huge }), Err(Error::Type));
+    for page in [PageSize::Byte, PageSize::Standard] {
+        let count_max = page.count_max();
+        assert_eq!(Memory::new(&mut store, MemoryType { limits: huge, page }), Err(Error::Type));
+        let limits = Limits { min: 0, max: Some(count_max + 1) };
+        assert_eq!(Memory::new(&mut store, MemoryType { limits, page }), Err(Error::Type));
+        let limits = Limits { min: count_max, max: Some(count_max) };
+        let refused = Err(Error::Limit(Limit::MemoryPages));
+        assert_eq!(Memory::new(&mut store, MemoryType { limits, page }), refused);
+        let limits = Limits { min: 1, max: Some(count_max) };
+        let memory = Memory::new(&mut store, MemoryType { limits, page }).unwrap();
+        assert_eq!(memory.ty(&store), Ok(MemoryType { limits, page }));
+    }
     let ty = TableType { element: RefType::FUNCREF, limits: huge };
     assert_eq!(Table::new(&mut store, ty, Val::FuncRef(None)), Err(Error::Limit(Limit::TableElements)));
+}
+
+/// A limit below a page leaves memories that are counted in bytes.
+#[test]
+fn a_limit_in_bytes() {
+    let mut store = store(config().max_memory_bytes(1000));
+    let too_large = Some(Error::Limit(Limit::MemoryPages));
+    assert_eq!(try_instance(&mut store, "(module (memory 1))").err(), too_large);
+    let text = r#"(module (memory 990 (pagesize 1))
+        (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+        (func (export "size") (result i32) (memory.size))
+        (func (export "last") (param i32) (result i32) (i32.store8 (local.get 0) (i32.const 7))
+            (i32.load8_u (local.get 0))))"#;
+    let instance = try_instance(&mut store, text).unwrap();
+    let last = instance.typed_func::<i32, i32>(&store, "last").unwrap();
+    let grow = instance.typed_func::<i32, i32>(&store, "grow").unwrap();
+    let size = instance.typed_func::<(), i32>(&store, "size").unwrap();
+    for (delta, old, bytes) in
+        [(0, 990, 990), (11, -1, 990), (9, 990, 999), (1, 999, 1000), (1, -1, 1000), (-1, -1, 1000)]
+    {
+        assert_eq!(grow.call(&mut store, delta), Ok(old), "{delta}");
+        assert_eq!(size.call(&mut store, ()), Ok(bytes));
+        assert_eq!(last.call(&mut store, bytes - 1), Ok(7));
+        assert_eq!(last.call(&mut store, bytes), Err(Error::Trap(Trap::MemoryOutOfBounds)));
+    }
+    works(&mut store);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Instances linked to each other: what is imported is shared, and what does not match is refused.
 
 use moteur::{
-    Error, Extern, Func, Global, GlobalType, Instance, Limits, LinkError, Linker, Memory, MemoryType, RefType, Store,
-    Table, TableType, Val, ValType,
+    Error, Extern, Func, Global, GlobalType, Instance, Limits, LinkError, Linker, Memory, MemoryType, PageSize,
+    RefType, Store, Table, TableType, Val, ValType,
 };
 
 use crate::{engine, instance, module};
@@ -98,7 +98,7 @@ fn one_module_many_instances_do_not_share_their_own_state() {
 fn embedder_items_are_shared_too() {
     let engine = engine();
     let mut store = Store::new(&engine, ()).unwrap();
-    let memory = Memory::new(&mut store, MemoryType { limits: Limits { min: 1, max: None } }).unwrap();
+    let memory = Memory::new(&mut store, MemoryType::new(Limits { min: 1, max: None })).unwrap();
     let ty = TableType { element: RefType::FUNCREF, limits: Limits { min: 1, max: Some(1) } };
     let nine = Func::wrap(&mut store, || 9).unwrap();
     let table = Table::new(&mut store, ty, nine.into()).unwrap();
@@ -123,7 +123,11 @@ fn imports_must_match() {
     let engine = engine();
     let mut store = Store::new(&engine, ()).unwrap();
     let memory = |store: &mut Store<()>, min, max| -> Extern {
-        Memory::new(store, MemoryType { limits: Limits { min, max } }).unwrap().into()
+        Memory::new(store, MemoryType::new(Limits { min, max })).unwrap().into()
+    };
+    let bytes = |store: &mut Store<()>, min, max| -> Extern {
+        let ty = MemoryType { limits: Limits { min, max }, page: PageSize::Byte };
+        Memory::new(store, ty).unwrap().into()
     };
     let table = |store: &mut Store<()>, element, min, max| -> Extern {
         let ty = TableType { element, limits: Limits { min, max } };
@@ -140,6 +144,15 @@ fn imports_must_match() {
         ("(memory 1 2)", memory(&mut store, 2, Some(2)), true),
         ("(memory 2)", memory(&mut store, 1, None), false),
         ("(memory 1)", func, false),
+        ("(memory 1 (pagesize 65536))", memory(&mut store, 1, None), true),
+        ("(memory 1 (pagesize 1))", memory(&mut store, 1, None), false),
+        ("(memory 65536 (pagesize 1))", memory(&mut store, 1, None), false),
+        ("(memory 5 (pagesize 1))", bytes(&mut store, 5, None), true),
+        ("(memory 6 (pagesize 1))", bytes(&mut store, 5, None), false),
+        ("(memory 5 7 (pagesize 1))", bytes(&mut store, 5, Some(7)), true),
+        ("(memory 5 6 (pagesize 1))", bytes(&mut store, 5, Some(7)), false),
+        ("(memory 1)", bytes(&mut store, 65_536, None), false),
+        ("(memory 0)", bytes(&mut store, 65_536, None), false),
         ("(table 1 funcref)", table(&mut store, RefType::FUNCREF, 1, None), true),
         ("(table 1 funcref)", table(&mut store, RefType::EXTERNREF, 1, None), false),
         ("(table 1 5 externref)", table(&mut store, RefType::EXTERNREF, 1, Some(6)), false),

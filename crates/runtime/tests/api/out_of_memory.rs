@@ -11,14 +11,18 @@ use moteur::{
 
 /// Programs that allocate in many ways; `run` takes a number and gives one.
 pub const PROGRAMS: &[&str] = &[
-    // Arithmetic in several functions, through a table.
+    // Arithmetic in several functions, through a table; a memory that grows by bytes.
     r#"(module $arithmetic
         (type $op (func (param i32 i32) (result i32)))
         (table funcref (elem $add $mul $xor))
+        (memory 100 (pagesize 1)) (data (i32.const 97) "end")
         (func $add (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
         (func $mul (param i32 i32) (result i32) (i32.mul (local.get 0) (local.get 1)))
         (func $xor (param i32 i32) (result i32) (i32.xor (local.get 0) (local.get 1)))
         (func (export "run") (param $n i32) (result i32) (local $i i32) (local $sum i32)
+            (if (i32.ge_s (memory.grow (i32.const 100)) (i32.const 0))
+                (then (i32.store8 (i32.sub (memory.size) (i32.const 1)) (i32.const 1))))
+            (local.set $sum (i32.load8_u (i32.const 99)))
             (loop $again
                 (local.set $sum (call_indirect (type $op) (local.get $sum) (local.get $i)
                     (i32.rem_u (local.get $i) (i32.const 3))))
@@ -79,7 +83,7 @@ fn linker(engine: &Engine, store: &mut Store<Host>) -> Result<Linker<Host>, Erro
         Ok(())
     })?;
     let limits = Limits { min: 2, max: None };
-    linker.define("env", "memory", Memory::new(store, MemoryType { limits })?)?;
+    linker.define("env", "memory", Memory::new(store, MemoryType::new(limits))?)?;
     let ty = TableType { element: RefType::FUNCREF, limits };
     linker.define("env", "table", Table::new(store, ty, Val::FuncRef(None))?)?;
     let ty = GlobalType { value: ValType::F64, mutable: true };

@@ -170,17 +170,17 @@ impl Kind for EffectiveAddress {
     }
 }
 
-/// `r[dst] = pages of the memory`. Operands: dst.
+/// `r[dst] = bytes of the memory >> shift`. Operands: shift, dst.
 pub(crate) struct MemorySize;
 
 impl Kind for MemorySize {
-    const FORM: Form = Form::new(0, 1);
+    const FORM: Form = Form::new(0, 2);
     const D: Acc = <u32 as Value>::ACC;
 
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2.
-        unsafe { D::put(m, 0, (m.mem_len() >> 16) as u32) }
+        unsafe { D::put(m, 1, m.mem_len().wrapping_shr(m.op16(0) as u32) as u32) }
         m.advance(Self::FORM);
         Step::Next
     }
