@@ -261,8 +261,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The limits of a table or memory, whose flags may have the bits of `flags_mask`. A page size is left to be read.
-    fn limits(&mut self, flags_mask: u8) -> Result<Limits> {
+    /// The limits of a table or memory, whose flags may have the bits of `flags_mask`, and the size of a page.
+    fn limits(&mut self, flags_mask: u8) -> Result<MemoryType> {
         let start = self.pos;
         let flags = self.byte()?;
         let kind = match flags & !flags_mask {
@@ -280,7 +280,9 @@ impl<'a> Reader<'a> {
         if max.is_some_and(|max| max < min) {
             return Err(Error::new(ErrorKind::LimitsOrder, start));
         }
-        Ok(Limits { min: u64::from(min), max: max.map(u64::from) })
+        let log2 = if flags & CUSTOM_PAGE_SIZE != 0 { self.u32()? } else { PageSize::Standard.log2() };
+        let page = PageSize::from_log2(log2).ok_or(Error::new(ErrorKind::BadPageSize, start))?;
+        Ok(MemoryType { limits: Limits { min: u64::from(min), max: max.map(u64::from) }, page })
     }
 
     /// The type of a table.
@@ -289,21 +291,19 @@ impl<'a> Reader<'a> {
             // A table with an initial value.
             return Err(self.error(ErrorKind::Unsupported(Feature::FunctionReferences)));
         }
-        Ok(TableType { element: self.ref_type()?, limits: self.limits(0)? })
+        Ok(TableType { element: self.ref_type()?, limits: self.limits(0)?.limits })
     }
 
     /// The type of a memory.
     pub fn memory_type(&mut self) -> Result<MemoryType> {
         let start = self.pos;
-        let is_custom = self.peek().is_some_and(|flags| flags & CUSTOM_PAGE_SIZE != 0);
-        let limits = self.limits(CUSTOM_PAGE_SIZE)?;
-        let at = self.pos;
-        let log2 = if is_custom { self.u32()? } else { PageSize::Standard.log2() };
-        let page = PageSize::from_log2(log2).ok_or(Error::new(ErrorKind::BadPageSize, at))?;
-        if limits.min.max(limits.max.unwrap_or(0)) > page.count_max() {
+        let ty = self.limits(CUSTOM_PAGE_SIZE)?;
+        let most = ty.limits.max.unwrap_or(ty.limits.min);
+        // Any 32-bit number of bytes will do.
+        if ty.page == PageSize::Standard && most > limits::MEMORY_PAGES {
             return Err(Error::new(ErrorKind::MemorySize, start));
         }
-        Ok(MemoryType { limits, page })
+        Ok(ty)
     }
 
     /// The type of a global.

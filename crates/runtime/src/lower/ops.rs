@@ -1,7 +1,7 @@
 //! Every operator that is not a block or a branch.
 
 use moteur_wasm::validate::{FuncValidator, Imm, Instr as Operator, MemArg};
-use moteur_wasm::{FuncIdx, FuncType, GlobalIdx, LocalIdx, Op, Trap, TypeIdx, num};
+use moteur_wasm::{FuncIdx, FuncType, GlobalIdx, LocalIdx, MemIdx, Op, Trap, TypeIdx, num};
 
 use super::Failure;
 use super::fuse;
@@ -358,9 +358,8 @@ impl<'m> Pass<'m> {
     /// The operators of memories and tables that are no accesses.
     fn bulk(&mut self, op: Op, imm: Imm) -> Result<(), Failure> {
         match (op, imm) {
-            (Op::MemorySize, Imm::Memory(memory)) => {
-                let ty = self.module.wasm().memory_type(memory).ok_or(Failure::OutOfBounds)?;
-                let shift = ty.page.log2() as u16;
+            (Op::MemorySize, _) => {
+                let shift = self.module.wasm().memory_type(MemIdx(0)).map_or(0, |ty| ty.page.log2()) as u16;
                 self.emit_push(Instr::MemorySize, OperandsIn::Slots, &[], &[shift], Class::I32)
             }
             (Op::MemoryGrow, _) => {
