@@ -27,7 +27,9 @@ fn compare(input: &mut Unstructured) -> Result<()> {
     let fuel = if input.arbitrary()? { Some(input.int_in_range(0..=3_000)?) } else { None };
     let seed = u64::from(input.arbitrary::<u8>()?);
     let module = input::module(input, true)?;
-    let machine = Machine::host(None).expect("native code for this host");
+    // Not asked of the input either.
+    let cpu = seed.is_multiple_of(3).then_some(Machine::NATIVE);
+    let machine = Machine::host(cpu).expect("native code for this host");
     // Not asked of the input, which would be another module then.
     let guarded = GUARDED.filter(|_| seed.is_multiple_of(2));
     let checks = if guarded.is_some() { Checks::GuardPages } else { Checks::Explicit };

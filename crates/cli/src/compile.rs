@@ -67,7 +67,7 @@ fn check_place(out: &Path, file: &Path, source: Source, is_other: bool) -> Resul
 /// The module with native code for this machine and no other, which counts fuel if `metering`, and relies on guarded
 /// memories if `guard_pages`.
 pub fn in_memory(file: &Path, source: Source, metering: bool, guard_pages: bool) -> Result<Source, Failure> {
-    let machine = machine(&Target::default())?;
+    let machine = machine(&Target { cpu: Some(Machine::NATIVE.into()), ..Target::default() })?;
     // What the file brings along is not trusted.
     let stripped = moteur_compiler::strip(source.bytes);
     let mut settings = Options::new(machine);

@@ -114,7 +114,8 @@ machine, it takes the old one's place.
                         x86_64-unknown-linux-gnu
       --cpu NAME        The CPU of the --target before it, as LLVM calls it, such as
                         cortex-m7: the code may then need what not every such machine
-                        has, and is refused where that is missing
+                        has, and is refused where that is missing. Without --target
+                        also `native`: all that the CPU of this machine has
       --features LIST   Features of the CPU of the --target before it, as LLVM spells
                         them: +dsp,-fp64. May be repeated. Code that needs one is
                         refused where it is missing; a wrong name tells which there are

@@ -95,8 +95,17 @@ const HOST: Option<&str> = if cfg!(all(target_arch = "x86_64", unix)) {
     None
 };
 
+impl Known {
+    /// The CPU with the most features among those that this machine's CPU can stand in for.
+    fn best_cpu(&self) -> Option<&'static str> {
+        let fits = self.cpus.iter().filter(|(_, features)| features & !feature::of_cpu() == 0);
+        fits.rev().max_by_key(|(_, features)| features.count_ones()).map(|(name, _)| *name)
+    }
+}
+
 impl Machine {
-    /// The machine of that name, with the CPU that its name promises or another.
+    /// The machine of that name, with the CPU that its name promises or another; on the machine itself also
+    /// [`NATIVE`](Self::NATIVE).
     ///
     /// # Errors
     /// [`Error::Machine`], with the names there are, of machines or of CPUs.
@@ -106,6 +115,7 @@ impl Machine {
             let close = closest(triple, &names);
             return Err(Error::Machine(format!("{triple} is not a target{close}; there are {}", names.join(", "))));
         };
+        let cpu = if cpu == Some(Self::NATIVE) && HOST == Some(triple) { found.best_cpu() } else { cpu };
         let asked = cpu.or_else(|| found.cpus.first().map(|(name, _)| *name)).unwrap_or_default();
         let Some((cpu, more)) = found.cpus.iter().find(|(known, _)| *known == asked) else {
             let names: Vec<_> = found.cpus.iter().map(|(name, _)| *name).collect();
@@ -135,6 +145,9 @@ impl Machine {
             None => Err(Error::Machine(format!("there is no native code for this host ({})", std::env::consts::ARCH))),
         }
     }
+
+    /// In place of a CPU's name: all that the CPU of this machine has. The code may not run on another.
+    pub const NATIVE: &str = "native";
 
     /// Its name for LLVM, which has extensions among the features alone.
     pub(crate) fn llvm_triple(&self) -> &str {
@@ -175,4 +188,17 @@ fn closest(word: &str, names: &[&str]) -> String {
     let likeness = |name: &str| strsim::normalized_damerau_levenshtein(word, name);
     let best = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     best.filter(|name| likeness(name) > 0.6).map_or_else(String::new, |name| format!(" (did you mean {name}?)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_its_baseline_and_what_it_says_of_itself() {
+        let (Ok(least), Ok(all)) = (Machine::host(None), Machine::host(Some(Machine::NATIVE))) else { return };
+        assert_eq!(least.features & !all.features, 0, "{} lacks what {} has", all.cpu, least.cpu);
+        assert_eq!(all.features & !feature::of_cpu() & !feature::of_target(&all.triple), 0, "{}", all.cpu);
+        assert!(Machine::new("thumbv7m-none-eabi", Some(Machine::NATIVE)).is_err());
+    }
 }

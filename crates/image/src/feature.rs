@@ -3,6 +3,12 @@
 //! Code needs what its target's name and its CPU promise. A runtime has what its own target's name promises, as it would
 //! not run otherwise, and what else the machine says of itself.
 
+#[cfg_attr(all(target_arch = "x86_64", feature = "std"), path = "feature/x86_64.rs")]
+#[cfg_attr(not(all(target_arch = "x86_64", feature = "std")), path = "feature/unasked.rs")]
+mod asked;
+
+pub use asked::of_cpu;
+
 use crate::target::Arch;
 
 macro_rules! features {

@@ -3,14 +3,15 @@
 use core::ops::Range;
 use core::ptr::NonNull;
 
+use moteur_image::feature;
 use moteur_image::hash;
 use moteur_image::section::{Active, Fingerprint, NAME, Native, Refusal};
 use moteur_image::target::{Arch, Checks, FloatAbi};
 use moteur_platform::CodeMemory;
 
 use super::guard::Guard;
+use super::library;
 use super::signed::Trust;
-use super::{features, library};
 use crate::alloc::HeapAlloc;
 use crate::engine::{Config, Engine};
 
@@ -27,9 +28,10 @@ pub(crate) struct Policy {
 impl Policy {
     pub const IGNORE: Policy = Policy { code: None, trust: Trust::ALL, guard: Guard::NONE, cpu_features: 0 };
 
-    /// What the CPU has.
+    /// What the CPU has: what this build's target promises, what it says if it can be asked, and what its memory adds.
     fn cpu_features(self) -> u64 {
-        features::here() | self.cpu_features
+        let promised = const { feature::of_target(env!("MOTEUR_TARGET")) };
+        promised | feature::of_cpu() | self.cpu_features
     }
 }
 

@@ -14,14 +14,12 @@
 //! | `enter` | in and out, in assembly |
 //! | `guard` | memories whose accesses are checked by the processor |
 //! | `heap` | code that is copied to RAM |
-//! | `features` | what the CPU has |
 //! | `helpers` | what native code calls |
 //! | `library` | what compilers assume |
 //! | `unwind` | who was active at a trap |
 
 mod context;
 mod enter;
-mod features;
 #[cfg_attr(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))), path = "guard_none.rs")]
 mod guard;
 mod heap;

@@ -1,10 +1,10 @@
 //! A host with x86-64 can be asked.
 
-use moteur_image::feature::{X86_64_V2, X86_64_V3, X86_64_V4};
+use super::{X86_64_V2, X86_64_V3, X86_64_V4};
 use std::is_x86_feature_detected as has;
 
-/// What this CPU has.
-pub fn here() -> u64 {
+/// What the CPU that runs this has beyond what its target's name promises.
+pub fn of_cpu() -> u64 {
     let v2 = has!("sse3") && has!("ssse3") && has!("sse4.1") && has!("sse4.2") && has!("popcnt") && has!("cmpxchg16b");
     let v3 = v2 && has!("avx2") && has!("bmi1") && has!("bmi2") && has!("f16c") && has!("fma") && has!("lzcnt");
     let v3 = v3 && has!("movbe") && has!("xsave");
