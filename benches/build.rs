@@ -7,6 +7,9 @@ use std::process::{Command, exit};
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     programs();
+    if env::var_os("CARGO_FEATURE_NATIVE").is_some() {
+        for_this_cpu();
+    }
     if env::var_os("CARGO_FEATURE_WASM3").is_some() {
         wasm3();
     }
@@ -15,17 +18,31 @@ fn main() {
 /// One module that exports all programs by name.
 fn programs() {
     println!("cargo::rerun-if-changed=src/programs");
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("programs.wasm");
+    rustc("src/programs/wasm.rs", "programs.wasm", &["--target=wasm32-unknown-unknown", "-Cstrip=symbols"]);
+}
+
+/// A library of kernels and programs for the CPU of this machine.
+fn for_this_cpu() {
+    println!("cargo::rerun-if-changed=src/native_root.rs");
+    println!("cargo::rerun-if-changed=kernels/src");
+    let library = rustc("src/native_root.rs", "this_cpu.so", &["-Ctarget-cpu=native"]);
+    println!("cargo::rustc-env=MOTEUR_BENCHES_THIS_CPU={}", library.display());
+}
+
+/// Compiles a library at full optimisation; gives where it is.
+fn rustc(root: &str, name: &str, options: &[&str]) -> PathBuf {
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(name);
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let status = Command::new(rustc)
-        .args(["--edition=2024", "--crate-name=programs", "--crate-type=cdylib", "--target=wasm32-unknown-unknown"])
-        .args(["-Copt-level=3", "-Cpanic=abort", "-Ccodegen-units=1", "-Cstrip=symbols"])
-        .args(["src/programs/wasm.rs", "-o"])
+        .args(["--edition=2024", "--crate-name=programs", "--crate-type=cdylib"])
+        .args(["-Copt-level=3", "-Cpanic=abort", "-Ccodegen-units=1"])
+        .args(options)
+        .args([root, "-o"])
         .arg(&out)
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .status();
     match status {
-        Ok(status) if status.success() => {}
+        Ok(status) if status.success() => out,
         Ok(_) => {
             fail("rustc could not compile the programs; `rustup target add wasm32-unknown-unknown` gives the target")
         }

@@ -1,8 +1,9 @@
 //! `cargo xtask bench host`: kernels and programs on this machine, interpreted by moteur, `wasmi` and wasm3, and native.
+//! With `--engine native`, compiled by moteur and by Cranelift instead.
 //!
 //! All engines are measured in one run and in turns, so that a machine that slows down slows all of them; what counts is
 //! the median of each. The time is that of the processor, not the clock on the wall. Fails when moteur takes longer than
-//! the better of the others.
+//! the better of the other interpreters; compiled, when it takes too much longer than what rustc makes of the source.
 
 mod engines;
 #[cfg(test)]
@@ -22,8 +23,11 @@ use workloads::Workload;
 
 /// What moteur's geometric mean may be of the better one's: level, with so much for noise between two runs.
 const RATIO_MAX: f64 = 1.03;
+/// What the geometric mean of moteur's native code may be of rustc's.
+#[cfg(feature = "native")]
+const NATIVE_RATIO_MAX: f64 = 1.15;
 const ROUNDS: usize = 7;
-const USAGE: &str = "usage: cargo xtask bench host [--rounds N] [--only NAME]";
+const USAGE: &str = "usage: cargo xtask bench host [--engine native] [--rounds N] [--only NAME]";
 
 fn main() -> ExitCode {
     match bench() {
@@ -36,19 +40,32 @@ fn main() -> ExitCode {
 }
 
 fn bench() -> Result<()> {
-    let (rounds, only) = parse(std::env::args().skip(1))?;
+    let Settings { load, rounds, only, judge } = parse(std::env::args().skip(1))?;
     let workloads = workloads::all().into_iter();
     let workloads: Vec<Workload> = workloads.filter(|w| only.as_ref().is_none_or(|only| only == w.name)).collect();
     ensure!(!workloads.is_empty(), "no such workload");
     let mut names = Vec::new();
     let mut rows = Vec::new();
     for workload in &workloads {
-        let mut engines = engines::load(workload)?;
+        let mut engines = load(workload)?;
         names = engines.iter().map(|engine| engine.name).collect();
         rows.push((workload.name, measure(workload, &mut engines, rounds)?));
     }
     table::print(&names, &rows);
-    verdict(&names, &rows)
+    judge(&names, &rows)
+}
+
+/// Fails if moteur's native code is too much slower than rustc's.
+#[cfg(feature = "native")]
+fn verdict_on_code(names: &[&str], rows: &[table::Row]) -> Result<()> {
+    let [ratio, of_cranelift, of_this_cpu] =
+        ["native", "cranelift", "this CPU"].map(|name| table::geomean(names, rows, "moteur", name));
+    println!("native code takes {of_cranelift:.3} of the time of Cranelift's");
+    println!(
+        "{ratio:.3} of that of rustc's, {of_this_cpu:.3} if that is made for this CPU (allowed {NATIVE_RATIO_MAX})"
+    );
+    ensure!(ratio.max(of_this_cpu) <= NATIVE_RATIO_MAX, "slower than native, allowed {NATIVE_RATIO_MAX}");
+    Ok(())
 }
 
 /// Fails if moteur is slower than the better one of the other interpreters.
@@ -112,17 +129,30 @@ fn median(times: &[f64]) -> f64 {
     times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-fn parse(mut args: impl Iterator<Item = String>) -> Result<(usize, Option<String>)> {
-    let (mut rounds, mut only) = (ROUNDS, None);
+/// Makes the engines for a workload.
+type Load = fn(&Workload) -> Result<Vec<Engine<'_>>>;
+
+/// What the command line says.
+struct Settings {
+    load: Load,
+    judge: fn(&[&str], &[table::Row]) -> Result<()>,
+    rounds: usize,
+    only: Option<String>,
+}
+
+fn parse(mut args: impl Iterator<Item = String>) -> Result<Settings> {
+    let mut settings = Settings { load: engines::interpreters, judge: verdict, rounds: ROUNDS, only: None };
     while let Some(option) = args.next() {
         let value = args.next().context(USAGE)?;
-        match option.as_str() {
-            "--rounds" => rounds = value.parse::<usize>().context(USAGE)?.max(1),
-            "--only" => only = Some(value),
+        match (option.as_str(), value.as_str()) {
+            ("--rounds", _) => settings.rounds = value.parse::<usize>().context(USAGE)?.max(1),
+            ("--only", _) => settings.only = Some(value),
+            #[cfg(feature = "native")]
+            ("--engine", "native") => (settings.load, settings.judge) = (engines::compilers, verdict_on_code),
             _ => bail!(USAGE),
         }
     }
-    Ok((rounds, only))
+    Ok(settings)
 }
 
 #[cfg(test)]
@@ -147,8 +177,10 @@ mod tests {
         for mut workload in workloads::all() {
             workload.n = workload.n.div_ceil(100).min(100);
             workload.calls = 1;
-            let mut engines = engines::load(&workload).unwrap();
+            let mut engines = engines::interpreters(&workload).unwrap();
             measure(&workload, &mut engines, 1).unwrap();
+            #[cfg(feature = "native")]
+            measure(&workload, &mut engines::compilers(&workload).unwrap(), 1).unwrap();
         }
     }
 }

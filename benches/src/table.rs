@@ -7,15 +7,15 @@ pub type Row = (&'static str, Vec<f64>);
 pub fn print(names: &[&str], rows: &[Row]) {
     let others: Vec<&str> = names.iter().copied().filter(|name| *name != "moteur").collect();
     let ratios =
-        |rows: &[Row]| -> String { others.iter().map(|name| cell(16, geomean(names, rows, "moteur", name))).collect() };
-    let times = names.iter().map(|name| format!("{name:>9}")).collect::<String>();
-    let headings = others.iter().map(|name| format!("{:>16}", format!("moteur/{name}"))).collect::<String>();
+        |rows: &[Row]| -> String { others.iter().map(|name| cell(17, geomean(names, rows, "moteur", name))).collect() };
+    let times = names.iter().map(|name| format!("{name:>10}")).collect::<String>();
+    let headings = others.iter().map(|name| format!("{:>17}", format!("moteur/{name}"))).collect::<String>();
     println!("{:8}{times}{headings}   (milliseconds, medians)", "");
     for row in rows {
-        let times = row.1.iter().map(|time| cell(9, *time)).collect::<String>();
+        let times = row.1.iter().map(|time| cell(10, *time)).collect::<String>();
         println!("{:8}{times}{}", row.0, ratios(std::slice::from_ref(row)));
     }
-    println!("{:8}{:width$}{}", "geomean", "", ratios(rows), width = names.len() * 9);
+    println!("{:8}{:width$}{}", "geomean", "", ratios(rows), width = names.len() * 10);
 }
 
 fn cell(width: usize, number: f64) -> String {

@@ -1,14 +1,18 @@
-//! `cargo xtask bench host`: kernels and programs on this machine, against other interpreters and native.
+//! `cargo xtask bench host`: kernels and programs on this machine, against other interpreters and native; with `--engine
+//! native`, our native code against Cranelift's and rustc's.
 
 use anyhow::Result;
 
-use crate::shell;
+use crate::{llvm, shell};
 
 /// Runs the bench in package `moteur-benches`, with wasm3 where there is a C compiler.
 pub fn run(args: &[String]) -> Result<()> {
     let mut cargo = shell::cargo();
     cargo.args(["run", "--release", "--package", "moteur-benches"]);
-    if has_c_compiler() {
+    if args.windows(2).any(|pair| pair == ["--engine", "native"]) {
+        llvm::ensure_installed()?;
+        cargo.args(["--features", "native"]);
+    } else if has_c_compiler() {
         cargo.args(["--features", "wasm3"]);
     } else {
         println!("without wasm3, which needs a C compiler");

@@ -22,12 +22,20 @@ struct Step {
     when: When,
 }
 
+impl Step {
+    fn is_long(&self) -> bool {
+        matches!(self.when, When::Long | When::LongWithLlvm)
+    }
+}
+
 /// What must be so for a step to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum When {
     Always,
     /// Only with `--long`.
     Long,
+    /// Only with `--long`, and with LLVM.
+    LongWithLlvm,
     /// Emulators and targets are installed, or may be.
     Boards,
     /// LLVM is installed, or may be.
@@ -44,6 +52,10 @@ const fn step(name: &'static str, run: Run) -> Step {
 
 const fn long(name: &'static str, run: Run) -> Step {
     Step { name, run, when: When::Long }
+}
+
+const fn long_compiled(name: &'static str, run: Run) -> Step {
+    Step { name, run, when: When::LongWithLlvm }
 }
 
 const fn board(name: &'static str, run: Run) -> Step {
@@ -92,7 +104,7 @@ const STEPS: &[Step] = &[
     step("documents", Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"])),
     step("spec", Run::Xtask(&["spec"])),
     compiled("spec as native code", Run::Xtask(&["spec", "--engine", "native"])),
-    compiled("spec as native code with guard pages", Run::Xtask(&["spec", "--engine", "native", "--guard-pages"])),
+    compiled("spec as native code with guard pages", Run::Xtask(&["spec", "--engine", "native", "--cpu", "native", "--guard-pages"])),
     board("guests in Rust", Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur-cli", "--test", "rust_guests", "--", "--ignored"])),
     step("guests", Run::Xtask(&["guests"])),
     board("clippy, guests", Run::Cargo(&["clippy", "--quiet", "--manifest-path", GUESTS, "--target", "wasm32-unknown-unknown", "--examples", "--", "-D", "warnings"])),
@@ -118,6 +130,7 @@ const STEPS: &[Step] = &[
     step("package", Run::Xtask(&["package"])),
     step("miri", Run::Xtask(&["miri"])),
     long("bench host", Run::Xtask(&["bench", "host"])),
+    long_compiled("bench host, native code", Run::Xtask(&["bench", "host", "--engine", "native"])),
     long("fuzz", Run::Xtask(&["fuzz"])),
 ];
 
@@ -127,7 +140,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let with_long = shell::take_flag(&mut args, "--long");
     let only = shell::take_value(&mut args, "--only")?;
     if shell::take_flag(&mut args, "--list") {
-        STEPS.iter().for_each(|step| println!("{}{}", step.name, if step.when == When::Long { " (long)" } else { "" }));
+        STEPS.iter().for_each(|step| println!("{}{}", step.name, if step.is_long() { " (long)" } else { "" }));
         return Ok(());
     }
     if let Some(unknown) = args.first() {
@@ -135,7 +148,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let is_chosen = |step: &&Step| match &only {
         Some(name) => step.name == name,
-        None => with_long || step.when != When::Long,
+        None => with_long || !step.is_long(),
     };
     let mut totals = Counts::default();
     let mut table = String::new();
@@ -219,7 +232,7 @@ fn carry_out(step: &Step) -> (Counts, Option<String>) {
     let mut counts = Counts::default();
     let lacking = match step.when {
         When::Boards => qemu::ensure_installed(&qemu::ALL_BOARDS).err(),
-        When::Llvm => llvm::ensure_installed().err(),
+        When::Llvm | When::LongWithLlvm => llvm::ensure_installed().err(),
         When::LlvmAndBoards => llvm::ensure_installed().and_then(|()| qemu::ensure_installed(&qemu::ALL_BOARDS)).err(),
         When::LlvmAndLinux => llvm::ensure_installed().and_then(|()| spec::ensure_process_installed()).err(),
         When::Always | When::Long => None,

@@ -46,6 +46,9 @@ const PLACES: &[(&str, &str)] = &[
     ("benches/kernels/src/", "kernels export plain symbols and keep their data in statics, as guests do"),
     ("benches/src/programs/wasm.rs", "programs export plain symbols, as guests do"),
     ("benches/src/workloads.rs", "calls the kernels"),
+    ("benches/src/native_root.rs", "a library exports plain symbols"),
+    ("benches/src/engines/this_cpu.rs", "calls what it loads"),
+    ("benches/src/engines/native.rs", "trusts what it just compiled"),
     ("benches/src/engines/wasm3.rs", "wasm3 is in C"),
 ];
 
