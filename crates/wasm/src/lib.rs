@@ -21,6 +21,8 @@ mod reader;
 #[cfg(any(test, feature = "small"))]
 mod soft;
 mod trap;
+#[cfg(feature = "bodies")]
+pub mod trim;
 mod types;
 #[cfg_attr(not(feature = "bodies"), path = "validate_none.rs")]
 pub mod validate;

@@ -7,7 +7,7 @@ use crate::limits;
 use crate::types::{BlockType, GlobalType, HeapType, Limits, MemoryType, PageSize, RefType, TableType, ValType};
 
 /// The flag of a memory's limits that says that a page size follows them.
-const CUSTOM_PAGE_SIZE: u8 = 0x08;
+pub(crate) const CUSTOM_PAGE_SIZE: u8 = 0x08;
 
 /// A cursor over the module's bytes.
 #[derive(Clone, Copy, Debug)]

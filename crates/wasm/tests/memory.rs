@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
+use moteur_wasm::trim::{Refused, Size, trim};
 use moteur_wasm::{Alloc, Buffer, ErrorKind, FuncIdx, FuncValidator, Module, OutOfMemory, Scratch};
 
 /// Grants some requests and refuses all after those; counts the bytes that are in use.
@@ -114,6 +115,28 @@ fn each_allocation_may_fail() {
         assert_eq!(budget.bytes.get(), 0);
     }
     assert_eq!(budget.bytes.get(), 0);
+}
+
+#[test]
+fn a_trim_without_memory_writes_nothing() {
+    let bytes = common::wat("(module (memory 1) (func (block (i32.store (i32.const 0) (i32.const 1)))) (data \"a\"))");
+    let budget = Budget::default();
+    for granted in 0.. {
+        budget.left.set(granted);
+        let mut written = 0;
+        let result = trim(&bytes, Size::Bytes(32), &budget, &mut |piece| written += piece.len());
+        assert_eq!(budget.bytes.get(), 0);
+        match result {
+            Err(error) => {
+                assert!(matches!(error, Refused::Module(error) if error.kind == ErrorKind::OutOfMemory), "{error}");
+                assert_eq!(written, 0);
+            }
+            Ok(_) => {
+                assert!(granted > 3 && written > bytes.len(), "{granted} {written}");
+                break;
+            }
+        }
+    }
 }
 
 #[test]
