@@ -13,9 +13,11 @@ use crate::help;
 
 pub mod compile;
 pub mod keys;
+pub mod trim;
 
 pub use compile::Compile;
 pub use keys::{Inspect, Sign};
+pub use trim::Trim;
 
 /// One complete request.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub enum Command {
     Validate(PathBuf),
     /// `moteur inspect`
     Inspect(Inspect),
+    /// `moteur trim`
+    Trim(Trim),
     /// `moteur keygen`, with the name of the files.
     Keygen(PathBuf),
     /// `moteur sign`
@@ -112,7 +116,7 @@ impl From<lexopt::Error> for Usage {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage> {
     let mut parser = Parser::from_args(words);
     match parser.next()? {
-        None => Err(Usage("a command is missing: run, compile, validate, inspect, keygen or sign".into())),
+        None => Err(Usage("a command is missing: run, compile, validate, inspect, trim, keygen or sign".into())),
         Some(Arg::Short('h') | Arg::Long("help")) => Ok(Command::Print(help::MAIN)),
         Some(Arg::Short('V') | Arg::Long("version")) => Ok(Command::Print(help::VERSION)),
         Some(Arg::Value(command)) => match command.to_str() {
@@ -120,11 +124,12 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage
             Some("compile") => compile::parse(&mut parser),
             Some("validate") => parse_validate(&mut parser),
             Some("inspect") => keys::parse_inspect(&mut parser),
+            Some("trim") => trim::parse(&mut parser),
             Some("keygen") => keys::parse_keygen(&mut parser),
             Some("sign") => keys::parse_sign(&mut parser),
             Some("help") => Ok(Command::Print(help::MAIN)),
             _ => Err(Usage(format!(
-                "{command:?} is not a command; there are run, compile, validate, inspect, keygen and sign"
+                "{command:?} is not a command; there are run, compile, validate, inspect, trim, keygen and sign"
             ))),
         },
         Some(argument) => Err(argument.unexpected().into()),
@@ -411,6 +416,7 @@ mod tests {
             &["validate", "-h"],
             &["inspect", "--help"],
             &["compile", "f", "-h"],
+            &["trim", "f", "-h"],
             &["keygen", "-h"],
             &["sign", "f", "--help"],
         ] {

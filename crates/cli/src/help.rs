@@ -16,6 +16,7 @@ Commands:
   compile FILE      Add native code for one or several machines to a module
   validate FILE     Say whether a module is valid, and if not, where and why
   inspect FILE      Show imports, exports and what the module takes in flash and RAM
+  trim FILE         Make a module's memory as small as its data, its stack and a heap
   keygen            Make a pair of keys
   sign FILE         Vouch for the native code in a module with a private key
 
@@ -166,6 +167,31 @@ board needs less for the tables, and the same for memory.
                         may be repeated
 
   -h, --help            Print this text
+";
+
+/// `moteur trim --help`
+pub const TRIM: &str = "\
+Make a module's memory as small as its data, its stack and a heap
+
+Usage: moteur trim [OPTIONS] FILE
+
+Memory comes in pages of 64 KiB, which is more than many a machine has. The result is the
+same module with a memory that is counted in bytes (the custom-page-sizes proposal) and
+ends behind its data and its stack. The module has to say where that is: link it with
+`-Wl,--export=__heap_base`. Its memory must be its own and never grow; exporting it is
+fine. Trim before compiling and signing.
+
+      --heap SIZE       Bytes behind data and stack: 512, 4K. Without it, none; a module
+                        that imports `malloc` from `env` gets its memory there
+      --size SIZE       Bytes in all, for a module that does not say where its stack ends.
+                        A stack outside of them will trap
+  -o, --output OUT      Where the result goes; `-` is the standard output. Without it,
+                        beside FILE: a.wasm and a.wat become a.trimmed.wasm
+
+  -h, --help            Print this text
+
+A program with an allocator of its own that takes the memory behind its data for granted
+needs --heap, too: it traps where nothing is.
 ";
 
 /// `moteur keygen --help`

@@ -6,6 +6,8 @@
 use std::fmt::Write as _;
 
 use moteur::pool::Counted;
+use moteur::wasm::Global as Allocator;
+use moteur::wasm::trim::{Size, trim};
 use moteur::{
     Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Limits, Memory, Module, NativeSection,
     PageSize, PublicKey, Refusal, Store, Table, Val,
@@ -39,6 +41,7 @@ pub fn inspect(options: &Inspect) -> Result<String, Failure> {
     write_sections(&mut text, source);
     write_types(&mut text, &module);
     write_own(&mut text, source);
+    write_trimmable(&mut text, source);
     write_native(&mut text, &module, keys);
     match measure(source) {
         Ok(cost) => write_cost(&mut text, source, &cost),
@@ -143,6 +146,13 @@ fn write_signers(text: &mut String, section: &NativeSection, keys: &[PublicKey])
             Err(_) => "WRONG: this key did not sign it",
         };
         let _ = writeln!(text, "  signed by key {signer}: {word}");
+    }
+}
+
+/// How much of the memory `moteur trim` would leave.
+fn write_trimmable(text: &mut String, source: Source) {
+    if let Ok(trimmed) = trim(source.bytes, Size::Heap(0), &Allocator, &mut |_| {}) {
+        let _ = writeln!(text, "Data and stack take {} bytes of it: `moteur trim` leaves out the rest", trimmed.now);
     }
 }
 

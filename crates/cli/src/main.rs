@@ -1,4 +1,4 @@
-//! The command `moteur`: runs, compiles, signs, validates and inspects WebAssembly modules.
+//! The command `moteur`: runs, compiles, trims, signs, validates and inspects WebAssembly modules.
 //!
 //! | module | does |
 //! |---|---|
@@ -7,6 +7,7 @@
 //! | `sections`, `locate` | a module as its file shows it; the function that a byte offset belongs to |
 //! | `run` | `moteur run`: links, limits, calls |
 //! | `compile`, `native` | `moteur compile` and `run --jit`; running native code |
+//! | `trim` | `moteur trim` |
 //! | `watchdog` | `--timeout` |
 //! | `values` | reads arguments and prints results by their types |
 //! | `keys`, `sign` | `moteur keygen`, `moteur sign` and whom `--trust` means; `private_file` holds a private key |
@@ -32,6 +33,7 @@ mod private_file;
 mod run;
 mod sections;
 mod sign;
+mod trim;
 mod values;
 mod watchdog;
 
@@ -64,6 +66,7 @@ fn command() -> Result<(), Failure> {
         Command::Compile(options) => compile::compile(&options),
         Command::Validate(file) => load::validate(&file),
         Command::Inspect(options) => inspect::inspect(&options).map(|text| print(&text)),
+        Command::Trim(options) => trim::trim(&options).map(|text| print(&text)),
         Command::Keygen(name) => keys::generate(&name).map(|text| print(&text)),
         Command::Sign(options) => sign::sign(&options).map(|text| print(&text)),
     }
