@@ -1,5 +1,6 @@
 //! LLVM's part: optimises, and makes an object or text.
 
+use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_void};
 use std::sync::Once;
 
@@ -14,8 +15,10 @@ use moteur_image::target::{Arch, Checks};
 
 use crate::error::Error;
 use crate::merge;
+use crate::prove;
 use crate::sites::{self, Site};
 use crate::translate::{Source, translate};
+use crate::watch::{self, Unseen};
 use crate::work::Steps;
 use crate::{Machine, Optimise, Options};
 
@@ -31,15 +34,15 @@ pub struct Object {
 /// Makes the object of a chunk.
 pub fn object(source: &Source<'_>, options: &Options, steps: &Steps<'_>) -> Result<Object, Error> {
     let context = Context::create();
-    let mut frames = Frames { max: 0, steps, steps_left: source.chunk.functions.len() };
+    let mut frames = Frames { bytes: BTreeMap::new(), steps, steps_left: source.chunk.functions.len() };
     frames.listen(&context);
-    let (llvm, machine) = optimised(&context, source, options, steps)?;
+    let Optimised { llvm, machine, unseen } = optimised(&context, source, options, steps)?;
     let any_may_end = options.checks == Checks::GuardPages;
     let sites = if options.offsets { sites::number(&context, &llvm, source.wasm, any_may_end) } else { Vec::new() };
     let buffer =
         machine.write_to_memory_buffer(&llvm, FileType::Object).map_err(|text| Error::Llvm(text.to_string()))?;
     steps.add(frames.steps_left);
-    Ok(Object { bytes: buffer.as_slice().to_vec(), frame_bytes_max: frames.max, sites })
+    Ok(Object { bytes: buffer.as_slice().to_vec(), frame_bytes_max: frames.deepest(&unseen), sites })
 }
 
 /// What stands between a module and its native code.
@@ -59,11 +62,11 @@ pub fn emit(source: &Source<'_>, options: &Options, what: Emit, steps: &Steps<'_
         return Ok(object(source, options, steps)?.bytes);
     }
     let context = Context::create();
-    let mut frames = Frames { max: 0, steps, steps_left: source.chunk.functions.len() };
+    let mut frames = Frames { bytes: BTreeMap::new(), steps, steps_left: source.chunk.functions.len() };
     frames.listen(&context);
     // Locations would stand between the lines, and change nothing.
     let options = &Options { offsets: false, ..options.clone() };
-    let (llvm, machine) = optimised(&context, source, options, steps)?;
+    let Optimised { llvm, machine, .. } = optimised(&context, source, options, steps)?;
     if what == Emit::LlvmIr {
         return Ok(llvm.print_to_string().to_bytes().to_vec());
     }
@@ -71,12 +74,19 @@ pub fn emit(source: &Source<'_>, options: &Options, what: Emit, steps: &Steps<'_
     Ok(text.map_err(|text| Error::Llvm(text.to_string()))?.as_slice().to_vec())
 }
 
+/// What code is made of, and what makes it.
+struct Optimised<'c> {
+    llvm: Llvm<'c>,
+    machine: TargetMachine,
+    unseen: Unseen,
+}
+
 fn optimised<'c>(
     context: &'c Context,
     source: &Source<'_>,
     options: &Options,
     steps: &Steps<'_>,
-) -> Result<(Llvm<'c>, TargetMachine), Error> {
+) -> Result<Optimised<'c>, Error> {
     let machine = target_machine(&options.machine, options.optimise)?;
     let llvm = translate(context, source, options, steps)?;
     llvm.set_triple(&machine.get_triple());
@@ -97,9 +107,14 @@ fn optimised<'c>(
     if options.optimise != Optimise::None {
         run(&llvm, merge::PASSES_BEFORE, &machine, PassBuilderOptions::create())?;
         merge::merge(context, &llvm)?;
+        run(&llvm, prove::PASSES_BEFORE, &machine, PassBuilderOptions::create())?;
+        prove::prove(context, &llvm, source.facts.memory);
     }
     run(&llvm, passes, &machine, settings)?;
-    Ok((llvm, machine))
+    run(&llvm, watch::PASSES_BEFORE, &machine, PassBuilderOptions::create())?;
+    let unseen = watch::insert(context, &llvm)?;
+    run(&llvm, watch::PASSES_AFTER, &machine, PassBuilderOptions::create())?;
+    Ok(Optimised { llvm, machine, unseen })
 }
 
 fn run(llvm: &Llvm<'_>, passes: &str, machine: &TargetMachine, settings: PassBuilderOptions) -> Result<(), Error> {
@@ -169,7 +184,8 @@ fn target_machine(machine: &Machine, optimise: Optimise) -> Result<TargetMachine
 /// Listens to what LLVM says about frames: that is the only way to learn their sizes. It says it when it is done with a
 /// function, which is a step.
 struct Frames<'s> {
-    max: u32,
+    /// Bytes by function.
+    bytes: BTreeMap<String, u32>,
     steps: &'s Steps<'s>,
     steps_left: usize,
 }
@@ -180,6 +196,37 @@ impl Frames<'_> {
         // SAFETY: the caller keeps `self` where it is for as long as the context is used.
         unsafe { LLVMContextSetDiagnosticHandler(context.as_ctx_ref(), Some(hear), this) };
     }
+
+    /// Takes note of "stack frame size (16) exceeds limit (0) in function 'f1'".
+    fn note(&mut self, said: &str) -> Option<()> {
+        let (_, rest) = said.split_once("stack frame size (")?;
+        let (bytes, rest) = rest.split_once(')')?;
+        let (_, name) = rest.split_once("function '")?;
+        let name = name.split('\'').next()?;
+        self.bytes.insert(name.to_owned(), bytes.parse().ok()?);
+        if self.steps_left > 0 {
+            self.steps_left -= 1;
+            self.steps.add(1);
+        }
+        Some(())
+    }
+
+    /// The most bytes that frames take below the one of whoever looked at the stack.
+    fn deepest(&self, unseen: &Unseen) -> u32 {
+        let of = |name: &str| self.bytes.get(name).copied().unwrap_or(0);
+        let below = |name: &str| self.bytes_below(name, unseen);
+        self.bytes.keys().map(|name| of(name).saturating_add(below(name))).max().unwrap_or(0)
+    }
+
+    /// Functions that do not look call only a few deep: see `watch`.
+    fn bytes_below(&self, name: &str, unseen: &Unseen) -> u32 {
+        let callees = unseen.get(name).into_iter().flatten();
+        let bytes = |callee: &String| {
+            let own = self.bytes.get(callee).copied().unwrap_or(0);
+            own.saturating_add(self.bytes_below(callee, unseen))
+        };
+        callees.map(bytes).max().unwrap_or(0)
+    }
 }
 
 extern "C" fn hear(info: LLVMDiagnosticInfoRef, frames: *mut c_void) {
@@ -187,15 +234,8 @@ extern "C" fn hear(info: LLVMDiagnosticInfoRef, frames: *mut c_void) {
     unsafe {
         let text = LLVMGetDiagInfoDescription(info);
         let said = CStr::from_ptr(text).to_string_lossy();
-        let bytes = said.split_once("stack frame size (").and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
-        if let Some(bytes) = bytes {
-            let frames = &mut *frames.cast::<Frames<'_>>();
-            frames.max = frames.max.max(bytes);
-            if frames.steps_left > 0 {
-                frames.steps_left -= 1;
-                frames.steps.add(1);
-            }
-        }
+        let frames = &mut *frames.cast::<Frames<'_>>();
+        let _ = frames.note(&said);
         LLVMDisposeMessage(text);
     }
 }

@@ -9,12 +9,17 @@
 mod attach;
 mod emit;
 mod error;
+mod flow;
 mod link;
 mod machine;
 mod merge;
 mod plan;
+mod prove;
+mod ranges;
 mod sites;
 mod translate;
+mod trips;
+mod watch;
 mod work;
 
 pub use attach::strip;

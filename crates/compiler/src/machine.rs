@@ -173,6 +173,22 @@ impl Machine {
         }
     }
 
+    /// The assembly that loads a word of the context, so many bytes behind its beginning, and where its result may be;
+    /// `None` where the context is an argument.
+    pub(crate) fn context_load(&self, offset: u32) -> Option<(String, &'static str)> {
+        match self.arch {
+            // Only the low registers hold addresses there.
+            Thumb if self.triple.starts_with("thumbv6m") => {
+                Some((format!("mov $0, r9\n\tldr $0, [$0, #{offset}]"), "=l"))
+            }
+            Thumb => Some((format!("ldr $0, [r9, #{offset}]"), "=r")),
+            RiscV32 => Some((format!("lw $0, {offset}(x27)"), "=r")),
+            RiscV64 => Some((format!("ld $0, {offset}(x27)"), "=r")),
+            AArch64 => Some((format!("ldr $0, [x28, #{offset}]"), "=r")),
+            X86_64 => None,
+        }
+    }
+
     /// The assembly that copies the stack pointer.
     pub(crate) fn stack_pointer(&self) -> &'static str {
         match self.arch {

@@ -13,8 +13,11 @@ use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::module::Module as Llvm;
 use inkwell::values::{BasicValueEnum, FunctionValue, InstructionOpcode, InstructionValue, IntValue, Operand};
+use moteur_wasm::Trap;
 
 use crate::error::Error;
+use crate::prove::ends_with;
+use crate::translate::trap_name;
 
 /// The passes that have to run before.
 pub const PASSES_BEFORE: &str = "function(mem2reg,instsimplify,early-cse<memssa>)";
@@ -23,7 +26,8 @@ pub const PASSES_BEFORE: &str = "function(mem2reg,instsimplify,early-cse<memssa>
 struct Check<'c> {
     compare: InstructionValue<'c>,
     address: IntValue<'c>,
-    length: IntValue<'c>,
+    /// None if that is a number, which the reach is as much less than all ones then as it is itself.
+    length: Option<IntValue<'c>>,
     reach: u64,
     /// Whether nothing has happened since that can be seen.
     is_fresh: bool,
@@ -65,6 +69,7 @@ fn along<'c>(
     function: FunctionValue<'c>,
     begin: BasicBlock<'c>,
 ) -> Result<(), Error> {
+    let trap = trap_name(Trap::MemoryOutOfBounds);
     let mut checks: Vec<Check<'c>> = Vec::new();
     let mut at = Some(begin);
     while let Some(block) = at {
@@ -80,7 +85,7 @@ fn along<'c>(
             [only] if predecessors(function, *only) == 1 => at = Some(*only),
             [bad, good] if is_trap(*bad) && predecessors(function, *good) == 1 => {
                 at = Some(*good);
-                let Some(check) = check(branch) else {
+                let Some(check) = check(branch).filter(|_| ends_with(*bad, &trap)) else {
                     // Another trap, which must stay the first.
                     checks.iter_mut().for_each(|check| check.is_fresh = false);
                     continue;
@@ -138,7 +143,11 @@ fn check<'c>(branch: InstructionValue<'c>) -> Option<Check<'c>> {
     if compare.get_opcode() != InstructionOpcode::ICmp || compare.get_icmp_predicate()? != IntPredicate::UGT {
         return None;
     }
-    let (address, last) = (int(compare, 0)?, int(compare, 1)?.as_instruction()?);
+    let (address, last) = (int(compare, 0)?, int(compare, 1)?);
+    if let Some(last) = last.get_zero_extended_constant() {
+        return Some(Check { compare, address, length: None, reach: u64::MAX - last, is_fresh: true });
+    }
+    let last = last.as_instruction()?;
     if last.get_opcode() != InstructionOpcode::Sub && last.get_opcode() != InstructionOpcode::Add {
         return None;
     }
@@ -150,7 +159,7 @@ fn check<'c>(branch: InstructionValue<'c>) -> Option<Check<'c>> {
         // A subtraction is an addition of what is negative to LLVM.
         _ => constant.wrapping_neg() & (u64::MAX >> (64 - bits)),
     };
-    Some(Check { compare, address, length, reach, is_fresh: true })
+    Some(Check { compare, address, length: Some(length), reach, is_fresh: true })
 }
 
 fn int<'c>(instruction: InstructionValue<'c>, operand: u32) -> Option<IntValue<'c>> {
@@ -168,7 +177,11 @@ fn decide(context: &Context, branch: InstructionValue<'_>) {
 /// Lets a check reach further. Others may use its subtraction, so it gets one of its own.
 fn widen<'c>(builder: &Builder<'c>, known: &mut Check<'c>, reach: u64) -> Result<(), Error> {
     builder.position_before(&known.compare);
-    let last = builder.build_int_sub(known.length, known.length.get_type().const_int(reach, false), "")?;
+    let ty = known.address.get_type();
+    let last = match known.length {
+        Some(length) => builder.build_int_nuw_sub(length, ty.const_int(reach, false), "")?,
+        None => ty.const_int(u64::MAX - reach, false),
+    };
     known.compare.set_operand(1, last);
     known.reach = reach;
     Ok(())

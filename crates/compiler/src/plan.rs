@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use moteur_wasm::validate::{FuncValidator, Scratch};
-use moteur_wasm::{FuncIdx, Global, Module, Op};
+use moteur_wasm::{ExternIdx, FuncIdx, Global, MemIdx, Module, Op};
 
 use crate::error::Error;
 
@@ -28,20 +28,43 @@ pub struct Chunk {
 pub struct Facts {
     /// Whether it has tail calls: their convention costs all calls, and not every machine has it.
     pub has_tail_calls: bool,
+    /// Its memory.
+    pub memory: Memory,
 }
+
+/// What is known of the memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memory {
+    /// Bytes that it has at least.
+    pub bytes_min: u64,
+    /// Whether it never has more, and stays where it is.
+    pub is_fixed: bool,
+}
+
+/// Addresses that a guest has.
+pub const ADDRESSES: u64 = 1 << 32;
 
 impl Facts {
     /// Looks through all functions.
     pub fn of(wasm: &Module<Global>, bytes: &[u8]) -> Result<Facts, Error> {
-        let mut facts = Facts::default();
+        let (mut has_tail_calls, mut grows) = (false, false);
         let mut scratch = Scratch::new(&Global);
         for index in whole(wasm).functions {
             let mut validator = FuncValidator::new(wasm, bytes, FuncIdx(index), &mut scratch)?;
             while let Some(instr) = validator.step()? {
-                facts.has_tail_calls |= matches!(instr.op, Op::ReturnCall | Op::ReturnCallIndirect);
+                has_tail_calls |= matches!(instr.op, Op::ReturnCall | Op::ReturnCallIndirect);
+                grows |= instr.op == Op::MemoryGrow;
             }
         }
-        Ok(facts)
+        let is_exported = wasm.exports(bytes).any(|export| matches!(export.item, ExternIdx::Memory(_)));
+        // Others may grow a memory that they can name.
+        let may_grow = grows || is_exported || wasm.imported_memory_count() > 0;
+        let memory = wasm.memory_type(MemIdx(0)).map_or(Memory::default(), |ty| Memory {
+            bytes_min: ty.bytes_min(),
+            // No machine of 32 bits has a memory of all addresses.
+            is_fixed: ty.bytes_min() < ADDRESSES && (!may_grow || ty.limits.max == Some(ty.limits.min)),
+        });
+        Ok(Facts { has_tail_calls, memory })
     }
 }
 

@@ -13,7 +13,7 @@
 //! | list | an element |
 //! |---|---|
 //! | needs | u32: index in the architecture's library of a function that the code calls |
-//! | functions | u32: where the code of a function begins, for each function that the module defines, ascending |
+//! | functions | u32: where the code of a function begins, for each function that the module defines, ascending; one that is part of all its callers begins where the next one does |
 //! | entries | u32: where the code begins that calls functions of a type with a list of words; all ones if there is none; all behind the functions |
 //! | traps | u32, u32: an address in the code, ascending, and what it belongs to: see below |
 //!
@@ -279,8 +279,12 @@ impl<'a> Native<'a> {
         let inside = |offset: u32| offset < self.code.count && offset.is_multiple_of(align);
         let mut last = 0;
         for index in 0..self.functions.count {
-            let function = self.function(index).filter(|place| inside(*place) && *place >= last);
-            last = function.ok_or(Refusal::Bounds)?;
+            let place = self.word(self.functions, index).ok_or(Refusal::Bounds)?;
+            // Behind all code there may be functions without any.
+            if place < last || !(inside(place) || place == self.code.count) {
+                return Err(Refusal::Bounds);
+            }
+            last = place;
         }
         let mut end = self.code.count;
         for index in 0..self.entries.count {
@@ -313,9 +317,12 @@ impl<'a> Native<'a> {
         self.functions.count
     }
 
-    /// Where the code begins of the function with this number among those that the module defines.
+    /// Where the code begins of the function with this number among those that the module defines; none if nobody but
+    /// functions of the module may call it, and it is part of those that do.
     pub fn function(&self, index: u32) -> Option<u32> {
-        self.word(self.functions, index)
+        let begin = self.word(self.functions, index)?;
+        let next = index.checked_add(1).and_then(|next| self.word(self.functions, next));
+        (begin < next.unwrap_or(self.functions_end)).then_some(begin)
     }
 
     /// Which function's code an address in the code belongs to, by its number among those that the module defines. None
@@ -324,7 +331,7 @@ impl<'a> Native<'a> {
         if code >= self.functions_end {
             return None;
         }
-        let begins_before = |index| self.function(index).is_some_and(|begin| begin <= code);
+        let begins_before = |index| self.word(self.functions, index).is_some_and(|begin| begin <= code);
         first_without(self.functions.count, begins_before).checked_sub(1)
     }
 

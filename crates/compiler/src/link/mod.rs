@@ -19,7 +19,7 @@ use moteur_image::target::Arch;
 use crate::emit::Object;
 use crate::error::Error;
 use crate::machine::Machine;
-use crate::translate::{entry_name, function_name};
+use crate::translate::{entry_name, function_name, is_function_name};
 
 /// Code that runs anywhere, and what is where in it.
 #[derive(PartialEq, Eq)]
@@ -70,9 +70,13 @@ fn link_at(objects: &[Object], wanted: &Wanted, machine: &Machine, base: u64) ->
     let files = files.collect::<Result<Vec<_>, _>>().map_err(|error| Error::Link(error.to_string()))?;
     let mut offered = HashMap::new();
     for (index, file) in files.iter().enumerate() {
-        for symbol in file.symbols().filter(|symbol| symbol.is_global() && symbol.is_definition()) {
-            if let Ok(name) = symbol.name() {
+        for symbol in file.symbols().filter(|symbol| symbol.is_definition()) {
+            let Ok(name) = symbol.name() else { continue };
+            // A guest's function may be one that nobody outside of its object calls; other names are there again and again.
+            if symbol.is_global() || is_function_name(name) {
                 offered.insert(name.to_owned(), (index, symbol.index()));
+            } else if name.starts_with(|first: char| first == 'f') {
+                return Err(Error::Link(format!("the code has a function {name}, which is not the guest's")));
             }
         }
     }
@@ -85,7 +89,6 @@ fn link_at(objects: &[Object], wanted: &Wanted, machine: &Machine, base: u64) ->
         let symbol = linker.offered.get(name);
         symbol.map(|(file, symbol)| linker.offset_of(*file, *symbol)).transpose()
     };
-    let function = |index: u32| offset(&function_name(index))?.ok_or_else(|| missing(&function_name(index)));
     let entry = |index: u32| Ok::<_, Error>(offset(&entry_name(index))?.unwrap_or(NO_ENTRY));
     let functions: Vec<u32> = wanted.functions.clone().map(function).collect::<Result<_, _>>()?;
     let entries: Vec<u32> = (0..wanted.types).map(entry).collect::<Result<_, _>>()?;

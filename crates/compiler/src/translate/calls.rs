@@ -35,7 +35,7 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
             return self.after_native(call, ty, tail);
         }
         let list = self.unit.field_pointer(self.ctx, Field::Funcs)?;
-        let entity = self.unit.load_runtime(self.unit.ptr.into(), list, func.0 * self.unit.width.bytes())?;
+        let entity = self.unit.load_listed(self.unit.ptr.into(), list, func.0)?;
         let results = self.call_across(entity.into_pointer_value(), ty, &arguments)?;
         self.after_results(results, tail)
     }

@@ -193,7 +193,6 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
         self.unit.builder.position_at_end(label);
         self.stack.truncate(height);
         self.stack.extend(values);
-        self.check_interrupt()?;
         self.begin_run()
     }
 

@@ -37,22 +37,12 @@ pub fn translate<'c>(
     function: FunctionValue<'c>,
     scratch: &mut Scratch<Global>,
 ) -> Result {
-    let calls = has_calls(unit, func, scratch)?;
     let mut validator = FuncValidator::new(unit.wasm, unit.bytes, func, scratch)?;
     let entry = unit.context.append_basic_block(function, "");
     unit.builder.position_at_end(entry);
     unit.locate(function, unit.wasm.body(func).map_or(0, |body| body.start as u32));
     let ctx = unit.context_of(function)?;
-    let mut translator = Translator {
-        unit,
-        function,
-        ctx,
-        stack: Vec::new(),
-        blocks: Vec::new(),
-        dead: None,
-        run: None,
-        locals: Vec::new(),
-    };
+    let mut translator = Translator::new(unit, function, ctx);
     let ty = unit.type_of(func)?;
     let first = u32::from(unit.context_is_argument());
     for (index, ty) in (first..).zip(ty.params) {
@@ -63,10 +53,6 @@ pub fn translate<'c>(
     while let Some(ty) = validator.local_type(moteur_wasm::LocalIdx(index)) {
         translator.add_local(unit.ty(ty)?, None)?;
         index += 1;
-    }
-    if calls {
-        translator.check_stack()?;
-        translator.check_interrupt()?;
     }
     translator.begin_function(ty)?;
     let mut next = validator.step()?;
@@ -82,18 +68,12 @@ pub fn translate<'c>(
     translator.end_run()
 }
 
-/// Whether a function calls others, directly or not.
-fn has_calls(unit: &Unit<'_, '_>, func: FuncIdx, scratch: &mut Scratch<Global>) -> Result<bool> {
-    let mut validator = FuncValidator::new(unit.wasm, unit.bytes, func, scratch)?;
-    while let Some(instr) = validator.step()? {
-        if matches!(instr.op, Op::Call | Op::CallIndirect | Op::ReturnCall | Op::ReturnCallIndirect) {
-            return Ok(true);
-        }
+impl<'u, 'c, 'm> Translator<'u, 'c, 'm> {
+    pub fn new(unit: &'u Unit<'c, 'm>, function: FunctionValue<'c>, ctx: PointerValue<'c>) -> Self {
+        let (stack, blocks, locals) = (Vec::new(), Vec::new(), Vec::new());
+        Translator { unit, function, ctx, stack, blocks, dead: None, run: None, locals }
     }
-    Ok(false)
-}
 
-impl<'c> Translator<'_, 'c, '_> {
     fn add_local(&mut self, ty: BasicTypeEnum<'c>, value: Option<BasicValueEnum<'c>>) -> Result {
         let place = self.unit.builder.build_alloca(ty, "")?;
         self.unit.builder.build_store(place, value.unwrap_or_else(|| ty.const_zero()))?;
@@ -164,7 +144,7 @@ impl<'c> Translator<'_, 'c, '_> {
     fn global(&self, index: GlobalIdx) -> Result<(PointerValue<'c>, BasicTypeEnum<'c>)> {
         let ty = self.unit.wasm.global_type(index).ok_or_else(|| Error::Llvm("a global is missing".into()))?;
         let list = self.unit.field_pointer(self.ctx, Field::Globals)?;
-        let place = self.unit.load_runtime(self.unit.ptr.into(), list, index.0 * self.unit.width.bytes())?;
+        let place = self.unit.load_listed(self.unit.ptr.into(), list, index.0)?;
         Ok((place.into_pointer_value(), self.unit.ty(ty.value)?))
     }
 
@@ -208,7 +188,7 @@ impl<'c> Translator<'_, 'c, '_> {
 
     /// Ends the guest.
     pub fn trap(&self, trap: Trap) -> Result {
-        let function = self.unit.trap_function(trap as u32)?;
+        let function = self.unit.trap_function(trap)?;
         self.call_trap(function, &[])
     }
 
@@ -255,27 +235,5 @@ impl<'c> Translator<'_, 'c, '_> {
         let node = context.metadata_node(&[name, weights[0], weights[1]]);
         let kind = context.get_kind_id("prof");
         branch.set_metadata(node, kind).map_err(|text| Error::Llvm(text.to_string()))
-    }
-
-    fn check_stack(&self) -> Result {
-        let assembly = self.unit.options.machine.stack_pointer();
-        let sp = self.unit.read_register(assembly, self.unit.word.into())?.into_int_value();
-        let limit = self.unit.field(self.ctx, Field::StackLimit)?;
-        let below = self.unit.builder.build_int_compare(IntPredicate::ULT, sp, limit, "")?;
-        self.trap_if(below, Trap::StackOverflow)
-    }
-
-    /// Ends the guest if somebody wants it to stop.
-    pub fn check_interrupt(&self) -> Result {
-        let flag = self.unit.field_pointer(self.ctx, Field::Interrupt)?;
-        let value = self.unit.builder.build_load(self.unit.i32, flag, "")?;
-        if let Some(load) = value.as_instruction_value() {
-            // An atomic load would be a call where the processor has no exclusive accesses; this one is as whole.
-            load.set_volatile(true).map_err(|text| Error::Llvm(text.to_string()))?;
-            load.set_alignment(4).map_err(|error| Error::Llvm(format!("{error:?}")))?;
-        }
-        let value = value.into_int_value();
-        let raised = self.unit.builder.build_int_compare(IntPredicate::NE, value, self.unit.i32.const_zero(), "")?;
-        self.trap_if(raised, Trap::Interrupted)
     }
 }

@@ -31,7 +31,7 @@ impl<'c> Translator<'_, 'c, '_> {
         let i32 = self.unit.i32;
         match (instr.op, instr.imm) {
             (Op::MemorySize, _) => {
-                let bytes = self.unit.field(self.ctx, Field::MemoryBytes)?;
+                let bytes = self.memory_bytes()?;
                 let shift = self.word(self.memory_type()?.page.log2().into());
                 let pages = self.unit.builder.build_right_shift(bytes, shift, false, "")?;
                 let pages = self.narrow(pages)?;
@@ -156,6 +156,15 @@ impl<'c> Translator<'_, 'c, '_> {
         })
     }
 
+    /// How many bytes the memory has now: a number, if it stays the same.
+    fn memory_bytes(&self) -> Result<IntValue<'c>> {
+        let memory = self.unit.facts.memory;
+        match memory.is_fixed {
+            true => Ok(self.word(memory.bytes_min)),
+            false => self.unit.field(self.ctx, Field::MemoryBytes),
+        }
+    }
+
     /// The address of the bytes that are accessed, which are all inside memory; or whether the access may fault.
     fn checked(&self, address: IntValue<'c>, offset: u64, size: u64) -> Result<(PointerValue<'c>, bool)> {
         let unit = self.unit;
@@ -169,11 +178,11 @@ impl<'c> Translator<'_, 'c, '_> {
         // The processor guards pages of its own. A memory that is counted in bytes may end inside one.
         let guarded = unit.options.checks == Checks::GuardPages && ty.page == PageSize::Standard;
         if !guarded && !inside {
-            let bytes = unit.field(self.ctx, Field::MemoryBytes)?;
+            let bytes = self.memory_bytes()?;
             let outside = match unit.width {
                 Width::W32 if reach > u64::from(u32::MAX) => unit.i1.const_all_ones(),
                 _ if reach <= min => {
-                    let last = builder.build_int_sub(bytes, self.word(reach), "")?;
+                    let last = builder.build_int_nuw_sub(bytes, self.word(reach), "")?;
                     builder.build_int_compare(IntPredicate::UGT, wide, last, "")?
                 }
                 Width::W32 => {

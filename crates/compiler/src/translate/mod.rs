@@ -4,6 +4,7 @@ mod calls;
 mod control;
 mod fuel;
 mod function;
+mod looks;
 mod memory;
 mod numeric;
 mod tables;
@@ -20,15 +21,15 @@ use inkwell::values::{
     AsValueRef, BasicMetadataValueEnum, BasicValue, BasicValueEnum, CallSiteValue, FunctionValue, InstructionValue,
     IntValue, MetadataValue, PointerValue,
 };
-use moteur_image::context::{Field, Width, helper_offset};
+use moteur_image::context::{Field, Width, helper_offset, helpers_begin};
 use moteur_image::helper::Helper;
 use moteur_image::target::{Arch, Checks};
 use moteur_wasm::validate::Scratch;
-use moteur_wasm::{FuncIdx, FuncType, Global, Module, TypeIdx, ValType};
+use moteur_wasm::{FuncIdx, FuncType, Global, MemIdx, Module, Trap, TypeIdx, ValType};
 
 use crate::Options;
 use crate::error::Error;
-use crate::plan::{Chunk, Facts};
+use crate::plan::{self, ADDRESSES, Chunk, Facts};
 use crate::sites::Debug;
 use crate::work::Steps;
 
@@ -40,6 +41,11 @@ pub const TAIL_CONVENTION: u32 = 18;
 /// The name of the function with this index.
 pub fn function_name(index: u32) -> String {
     format!("f{index}")
+}
+
+/// Whether that is the name of a guest's function.
+pub fn is_function_name(name: &str) -> bool {
+    name.strip_prefix('f').is_some_and(|index| index.parse::<u32>().is_ok())
 }
 
 /// The name of the entry for this type.
@@ -79,9 +85,16 @@ pub struct Unit<'c, 'm> {
     guest_tag: MetadataValue<'c>,
     runtime_tag: MetadataValue<'c>,
     convention: u32,
-    has_tail_calls: bool,
+    pub facts: &'m Facts,
+    /// Whether this chunk is the whole module.
+    is_whole: bool,
     /// If backtraces are exact.
     debug: Option<Debug<'c>>,
+}
+
+/// The name of the function that ends the guest with this trap.
+pub fn trap_name(trap: Trap) -> String {
+    format!("trap{}", trap as u32)
 }
 
 /// Translates a chunk of a module.
@@ -94,7 +107,7 @@ pub fn translate<'c>(
     let wasm = source.wasm;
     let mut unit = Unit::new(context, source, options);
     let mut scratch = Scratch::new(&Global);
-    if unit.has_tail_calls && !unit.tail_calls_as_c() {
+    if unit.facts.has_tail_calls && !unit.tail_calls_as_c() {
         unit.convention = TAIL_CONVENTION;
     }
     // Their order in the code is that of their declarations.
@@ -111,6 +124,7 @@ pub fn translate<'c>(
         }
     }
     unit.builder.unset_current_debug_location();
+    unit.make_looks()?;
     if source.chunk.has_entries {
         for index in 0..wasm.type_count() {
             unit.entry(TypeIdx(index))?;
@@ -131,7 +145,7 @@ pub fn set_tail(call: CallSiteValue<'_>, kind: LLVMTailCallKind) {
 
 impl<'c, 'm> Unit<'c, 'm> {
     fn new(context: &'c Context, source: &Source<'m>, options: &'m Options) -> Self {
-        let width = options.machine.arch.width();
+        let (wasm, width) = (source.wasm, options.machine.arch.width());
         let tag = |name: &str, root: MetadataValue<'c>| {
             let node = context.metadata_node(&[context.metadata_string(name).into(), root.into()]);
             let zero = context.i64_type().const_zero();
@@ -145,7 +159,7 @@ impl<'c, 'm> Unit<'c, 'm> {
             llvm,
             debug,
             builder: context.create_builder(),
-            wasm: source.wasm,
+            wasm,
             bytes: source.bytes,
             options,
             i1: context.bool_type(),
@@ -161,7 +175,8 @@ impl<'c, 'm> Unit<'c, 'm> {
             guest_tag: tag("guest", root),
             runtime_tag: tag("runtime", root),
             convention: 0,
-            has_tail_calls: source.facts.has_tail_calls,
+            facts: source.facts,
+            is_whole: *source.chunk == plan::whole(wasm),
         }
     }
 
@@ -194,6 +209,12 @@ impl<'c, 'm> Unit<'c, 'm> {
         })
     }
 
+    /// The type of a function without parameters and results, but for the context.
+    pub fn no_function_type(&self) -> FunctionType<'c> {
+        let params = if self.context_is_argument() { vec![self.ptr.into()] } else { Vec::new() };
+        self.context.void_type().fn_type(&params, false)
+    }
+
     pub fn context_is_argument(&self) -> bool {
         self.options.machine.context_register().is_none()
     }
@@ -209,10 +230,19 @@ impl<'c, 'm> Unit<'c, 'm> {
                 "tail calls beside functions with more than four words of parameters or results are not compiled";
             return Err(Error::Unsupported(text.into()));
         }
-        let function = self.llvm.add_function(&function_name(index), self.function_type(ty)?, None);
+        let linkage = (!self.may_be_called_from_outside(FuncIdx(index))).then_some(Linkage::Internal);
+        let function = self.llvm.add_function(&function_name(index), self.function_type(ty)?, linkage);
         function.set_call_conventions(self.convention);
         self.decorate(function);
         Ok(function)
+    }
+
+    /// Whether anybody but functions of this chunk may call a function. LLVM may change the parameters of others, or leave
+    /// them out when they are part of all their callers. But the convention of tail calls is not to be touched, nor an
+    /// argument that is the context, which nobody may have used so far.
+    fn may_be_called_from_outside(&self, func: FuncIdx) -> bool {
+        let may_change = self.is_whole && !self.facts.has_tail_calls && !self.context_is_argument();
+        !may_change || self.wasm.start() == Some(func) || self.wasm.is_declared(func) != Some(false)
     }
 
     /// What every function of ours says about itself.
@@ -223,7 +253,7 @@ impl<'c, 'm> Unit<'c, 'm> {
             function.add_attribute(AttributeLoc::Function, attribute);
         }
         // Where calls in tail position are those of C, each of the others says of itself that it is none.
-        if !(self.has_tail_calls && self.tail_calls_as_c()) {
+        if !(self.facts.has_tail_calls && self.tail_calls_as_c()) {
             function.add_attribute(AttributeLoc::Function, text("disable-tail-calls", "true"));
         }
         self.mark(function, "nounwind");
@@ -298,25 +328,104 @@ impl<'c, 'm> Unit<'c, 'm> {
     pub fn context_of(&self, function: FunctionValue<'c>) -> Result<PointerValue<'c>> {
         let Some(assembly) = self.options.machine.context_register() else {
             let first = function.get_nth_param(0).ok_or_else(|| Error::Llvm("no context".into()))?;
+            for attribute in self.context_attributes() {
+                function.add_attribute(AttributeLoc::Param(0), attribute);
+            }
             return Ok(first.into_pointer_value());
         };
-        self.read_register(assembly, self.ptr.into()).map(|value| value.into_pointer_value())
+        let call = self.call_to_read(assembly, "=r", self.ptr.into())?;
+        for attribute in self.context_attributes() {
+            call.add_attribute(AttributeLoc::Return, attribute);
+        }
+        let value = call.try_as_basic_value().basic().ok_or_else(|| Error::Llvm("no value".into()))?;
+        Ok(value.into_pointer_value())
+    }
+
+    /// That the context is there, so that LLVM may read it earlier than the guest's operators do.
+    fn context_attributes(&self) -> [Attribute; 2] {
+        let bytes = helpers_begin(self.width);
+        let kind = |name: &str| Attribute::get_named_enum_kind_id(name);
+        let readable = self.context.create_enum_attribute(kind("dereferenceable"), u64::from(bytes));
+        [readable, self.context.create_enum_attribute(kind("nonnull"), 0)]
     }
 
     pub fn read_register(&self, assembly: &str, ty: BasicTypeEnum<'c>) -> Result<BasicValueEnum<'c>> {
+        let call = self.call_to_read(assembly, "=r", ty)?;
+        call.try_as_basic_value().basic().ok_or_else(|| Error::Llvm("no value".into()))
+    }
+
+    /// Assembly that gives the same whenever it is asked in a function.
+    fn call_to_read(&self, assembly: &str, into: &str, ty: BasicTypeEnum<'c>) -> Result<CallSiteValue<'c>> {
         let read = ty.fn_type(&[], false);
-        let code = self.context.create_inline_asm(read, assembly.into(), "=r".into(), false, false, None, false);
+        let code = self.context.create_inline_asm(read, assembly.into(), into.into(), false, false, None, false);
         let call = self.builder.build_indirect_call(read, code, &[], "")?;
+        // The attribute's value 0 says that no memory is accessed.
+        for name in ["memory", "nounwind", "willreturn"] {
+            call.add_attribute(AttributeLoc::Function, self.attribute(name));
+        }
+        Ok(call)
+    }
+
+    /// Reads a field of the context that never changes, without having the context's address in another register.
+    pub fn fixed_field(
+        &self,
+        ctx: PointerValue<'c>,
+        field: Field,
+        ty: BasicTypeEnum<'c>,
+    ) -> Result<BasicValueEnum<'c>> {
+        let Some((assembly, into)) = self.options.machine.context_load(field.offset(self.width)) else {
+            let value = self.load_runtime(ty, ctx, field.offset(self.width))?;
+            self.describe_field(value, field)?;
+            return Ok(value);
+        };
+        let call = self.call_to_read(&assembly, into, ty)?;
         call.try_as_basic_value().basic().ok_or_else(|| Error::Llvm("no value".into()))
     }
 
     /// Reads a field of the context.
     pub fn field(&self, ctx: PointerValue<'c>, field: Field) -> Result<IntValue<'c>> {
-        Ok(self.load_runtime(self.word.into(), ctx, field.offset(self.width))?.into_int_value())
+        let value = self.load_runtime(self.word.into(), ctx, field.offset(self.width))?;
+        self.describe_field(value, field)?;
+        Ok(value.into_int_value())
     }
 
     pub fn field_pointer(&self, ctx: PointerValue<'c>, field: Field) -> Result<PointerValue<'c>> {
-        Ok(self.load_runtime(self.ptr.into(), ctx, field.offset(self.width))?.into_pointer_value())
+        let value = self.load_runtime(self.ptr.into(), ctx, field.offset(self.width))?;
+        self.describe_field(value, field)?;
+        Ok(value.into_pointer_value())
+    }
+
+    /// Tells LLVM what is known of a field that was read. All but the memory's and the fuel are the same whenever this
+    /// instance's code runs: who calls another instance puts them back.
+    fn describe_field(&self, value: BasicValueEnum<'c>, field: Field) -> Result {
+        let Some(load) = value.as_instruction_value() else { return Ok(()) };
+        match field {
+            Field::Fuel => Ok(()),
+            Field::MemoryBase if !self.facts.memory.is_fixed => Ok(()),
+            Field::MemoryBytes => match self.memory_range()? {
+                Some(range) => self.attach(load, "range", range),
+                None => Ok(()),
+            },
+            _ => self.mark_invariant(load),
+        }
+    }
+
+    /// Says that a place has the same content for as long as the function runs.
+    fn mark_invariant(&self, load: InstructionValue<'c>) -> Result {
+        self.attach(load, "invariant.load", self.context.metadata_node(&[]))
+    }
+
+    /// How many bytes the memory may have: a limit that is not among them follows behind.
+    fn memory_range(&self) -> Result<Option<MetadataValue<'c>>> {
+        let Some(ty) = self.wasm.memory_type(MemIdx(0)) else { return Ok(None) };
+        // The runtime has no memory of more than half of the addresses.
+        let most = if self.width == Width::W32 { ADDRESSES / 2 } else { ADDRESSES + 1 };
+        let max = ty.limits.max.and_then(|pages| u32::try_from(pages).ok()).map(|pages| ty.page.bytes_of(pages));
+        let behind = max.map_or(most, |max| most.min(max + 1));
+        Ok((ty.bytes_min() < behind).then(|| {
+            let bounds = [ty.bytes_min(), behind].map(|bound| self.word.const_int(bound, false).into());
+            self.context.metadata_node(&bounds)
+        }))
     }
 
     /// Reads what belongs to the runtime, `offset` bytes behind `base`.
@@ -329,6 +438,15 @@ impl<'c, 'm> Unit<'c, 'm> {
         let place = self.at(base, offset)?;
         let value = self.builder.build_load(ty, place, "")?;
         self.tag(value, self.runtime_tag)?;
+        Ok(value)
+    }
+
+    /// Reads an element of a list of addresses, none of which ever changes.
+    pub fn load_listed(&self, ty: BasicTypeEnum<'c>, list: PointerValue<'c>, index: u32) -> Result<BasicValueEnum<'c>> {
+        let value = self.load_runtime(ty, list, index * self.width.bytes())?;
+        if let Some(load) = value.as_instruction_value() {
+            self.mark_invariant(load)?;
+        }
         Ok(value)
     }
 
@@ -374,8 +492,12 @@ impl<'c, 'm> Unit<'c, 'm> {
     }
 
     fn tag_instruction(&self, instruction: InstructionValue<'c>, tag: MetadataValue<'c>) -> Result {
-        let kind = self.context.get_kind_id("tbaa");
-        instruction.set_metadata(tag, kind).map_err(|text| Error::Llvm(text.to_string()))
+        self.attach(instruction, "tbaa", tag)
+    }
+
+    fn attach(&self, instruction: InstructionValue<'c>, kind: &str, what: MetadataValue<'c>) -> Result {
+        let kind = self.context.get_kind_id(kind);
+        instruction.set_metadata(what, kind).map_err(|text| Error::Llvm(text.to_string()))
     }
 
     /// Calls a helper of the runtime.
@@ -402,12 +524,12 @@ impl<'c, 'm> Unit<'c, 'm> {
     }
 
     /// The function that ends the guest with this trap: one for each, so that a call of it is short.
-    pub fn trap_function(&self, trap: u32) -> Result<FunctionValue<'c>> {
-        let name = format!("trap{trap}");
+    pub fn trap_function(&self, trap: Trap) -> Result<FunctionValue<'c>> {
+        let name = trap_name(trap);
         if let Some(function) = self.llvm.get_function(&name) {
             return Ok(function);
         }
-        let code = self.i32.const_int(u64::from(trap), false);
+        let code = self.i32.const_int(trap as u64, false);
         self.trap_function_of(&name, &[], |_| code)
     }
 

@@ -26,7 +26,7 @@ impl<'c> Translator<'_, 'c, '_> {
             }
             (Op::RefFunc, Imm::Func(func)) => {
                 let list = unit.field_pointer(self.ctx, Field::Funcs)?;
-                let entity = unit.load_runtime(unit.word.into(), list, func.0 * unit.width.bytes())?;
+                let entity = unit.load_listed(unit.word.into(), list, func.0)?;
                 self.stack.push(entity);
             }
             (Op::TableGet, Imm::Table(table)) => {
@@ -67,7 +67,7 @@ impl<'c> Translator<'_, 'c, '_> {
 
     fn head(&self, table: TableIdx) -> Result<PointerValue<'c>> {
         let list = self.unit.field_pointer(self.ctx, Field::Tables)?;
-        let head = self.unit.load_runtime(self.unit.ptr.into(), list, table.0 * self.unit.width.bytes())?;
+        let head = self.unit.load_listed(self.unit.ptr.into(), list, table.0)?;
         Ok(head.into_pointer_value())
     }
 

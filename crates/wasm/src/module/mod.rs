@@ -252,8 +252,7 @@ impl<A: Alloc> Module<A> {
     }
 
     /// May `ref.func` refer to this function: is it named in an export, a segment or a global?
-    #[cfg_attr(not(feature = "bodies"), allow(dead_code))]
-    pub(crate) fn is_declared(&self, idx: FuncIdx) -> Option<bool> {
+    pub fn is_declared(&self, idx: FuncIdx) -> Option<bool> {
         self.funcs.get(idx.index()).map(|func| func.is_declared())
     }
 
