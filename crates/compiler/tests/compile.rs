@@ -85,6 +85,24 @@ fn every_cpu_that_is_offered_is_known() {
     }
 }
 
+/// A function that only this module calls needs no code of its own where it is part of its caller; one that others may call
+/// keeps it.
+#[test]
+fn what_only_one_function_calls_is_part_of_it() {
+    let wasm = wat::parse_str(
+        r#"(module (table 1 funcref) (elem (i32.const 0) $in_table)
+            (func $inner (param i32) (result i32) (i32.mul (local.get 0) (local.get 0)))
+            (func $in_table (param i32) (result i32) (i32.add (call $inner (local.get 0)) (i32.const 1)))
+            (func (export "f") (param i32) (result i32) (call $in_table (local.get 0))))"#,
+    )
+    .unwrap();
+    let compiled = compile(&wasm, &Options::new(Machine::new("thumbv8m.main-none-eabihf", None).unwrap())).unwrap();
+    let bytes = moteur_image::module::parts(&compiled).find_map(|part| part.native).unwrap();
+    let native = Native::read(bytes).unwrap();
+    let has_code: Vec<_> = (0..3).map(|index| native.function(index).is_some()).collect();
+    assert_eq!(has_code, [false, true, true]);
+}
+
 /// How many bounds checks the optimised code of a function has, with this body.
 fn checks(body: &str) -> usize {
     let text = format!(
