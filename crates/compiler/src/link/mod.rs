@@ -75,7 +75,7 @@ fn link_at(objects: &[Object], wanted: &Wanted, machine: &Machine, base: u64) ->
             // A guest's function may be one that nobody outside of its object calls; other names are there again and again.
             if symbol.is_global() || is_function_name(name) {
                 offered.insert(name.to_owned(), (index, symbol.index()));
-            } else if name.starts_with(|first: char| first == 'f') {
+            } else if name.starts_with('f') {
                 return Err(Error::Link(format!("the code has a function {name}, which is not the guest's")));
             }
         }
@@ -90,8 +90,15 @@ fn link_at(objects: &[Object], wanted: &Wanted, machine: &Machine, base: u64) ->
         symbol.map(|(file, symbol)| linker.offset_of(*file, *symbol)).transpose()
     };
     let entry = |index: u32| Ok::<_, Error>(offset(&entry_name(index))?.unwrap_or(NO_ENTRY));
-    let functions: Vec<u32> = wanted.functions.clone().map(function).collect::<Result<_, _>>()?;
     let entries: Vec<u32> = (0..wanted.types).map(entry).collect::<Result<_, _>>()?;
+    // What is part of all its callers begins where the next function does, and ends there.
+    let mut next = entries.iter().copied().filter(|entry| *entry != NO_ENTRY).min().unwrap_or(linker.code.len() as u32);
+    let mut functions = Vec::new();
+    for index in wanted.functions.clone().rev() {
+        next = offset(&function_name(index))?.unwrap_or(next);
+        functions.push(next);
+    }
+    functions.reverse();
     if !functions.is_sorted() || entries.iter().any(|entry| Some(entry) < functions.last()) {
         return Err(Error::Link("the code of functions is not in their order, followed by entries".into()));
     }
