@@ -21,6 +21,7 @@ const fn large(name: &'static str, ours: &'static [&'static str]) -> Layer {
 const LAYERS: &[Layer] = &[
     small("moteur-wasm", &[], &["libm"]),
     small("moteur-pool", &[], &["rlsf"]),
+    small("moteur-slots", &[], &["embedded-storage", "crc"]),
     large("moteur-platform", &[]),
     small("moteur-image", &["moteur-wasm"], &["sha2"]),
     small("moteur", &["moteur-wasm", "moteur-image", "moteur-pool", "moteur-platform"], &["ed25519-compact"]),

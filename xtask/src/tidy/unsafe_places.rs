@@ -37,6 +37,10 @@ const PLACES: &[(&str, &str)] = &[
     ("tests/spec/tests/wrong_images.rs", "shows that trust alone runs nothing"),
     ("tests/spec/tests/guard_pages.rs", "trusts what it just compiled, and does what no program should"),
     ("tests/spec/tests/native_fuel.rs", "trusts what it just compiled"),
+    // Modules in flash.
+    ("crates/slots/src/candidate.rs", "flash is memory that a driver writes"),
+    ("crates/slots/src/slots.rs", "hands out modules in flash for ever"),
+    ("crates/slots/tests/", "flash in RAM"),
     // Machines.
     ("crates/platform/src/", "ports talk to the machine"),
     ("crates/platform/tests/devices.rs", "tests give the ports memory for devices"),
