@@ -9,6 +9,7 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, RISCV_VIRT, Run};
+use crate::update;
 
 /// How a program of the firmware workspace is built.
 #[derive(Clone, Debug)]
@@ -119,7 +120,8 @@ pub fn run(args: &[String]) -> Result<()> {
     let bless = match args {
         [] => false,
         [flag] if flag == "--bless" => true,
-        _ => bail!("usage: cargo xtask firmware [--bless]"),
+        [flag, rest @ ..] if flag == "--update" => return update::run(rest),
+        _ => bail!("usage: cargo xtask firmware [--bless | --update]"),
     };
     qemu::ensure_installed(&BOARDS)?;
     let (mut passed, mut failed) = (0, 0);

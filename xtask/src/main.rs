@@ -26,6 +26,7 @@ mod size;
 mod spec;
 mod test;
 mod tidy;
+mod update;
 mod wasi_c;
 
 /// A subcommand: its name, what it does, and what runs it.

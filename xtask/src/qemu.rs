@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -112,6 +112,51 @@ pub fn run(board: &Board, image: &Path, limit: Duration) -> Result<Run> {
     match status {
         Some(status) => Ok(Run { output, status }),
         None => bail!("{} did not end within {} s; it printed:\n{output}", image.display(), limit.as_secs()),
+    }
+}
+
+/// A board that goes on running while it is talked to, until this is dropped.
+pub struct Machine {
+    name: &'static str,
+    child: Child,
+}
+
+impl Machine {
+    /// Starts an image with the console at our end of two pipes, and the second UART at the socket where we listen. Time is
+    /// the clock's: the other end is no part of the emulation.
+    pub fn start(board: &Board, image: &Path, socket: &Path) -> Result<Machine> {
+        let child = Command::new(board.program)
+            .args(["-machine", board.machine, "-display", "none", "-monitor", "none", "-serial", "stdio"])
+            .arg("-chardev")
+            .arg(format!("socket,id=line,path={}", socket.display()))
+            .args(["-serial", "chardev:line"])
+            .args(board.arguments)
+            .arg("-kernel")
+            .arg(image)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .with_context(|| format!("{} does not start", board.program))?;
+        Ok(Machine { name: board.machine, child })
+    }
+
+    /// QEMU's name of the board.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Takes the console's input and output. To be called once.
+    pub fn console(&mut self) -> Result<(ChildStdin, ChildStdout)> {
+        let pipes = self.child.stdin.take().zip(self.child.stdout.take());
+        pipes.context("no pipes to QEMU")
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

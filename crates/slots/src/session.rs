@@ -58,6 +58,8 @@ pub enum Progress<R> {
     Begins(u32),
     /// It will boot next.
     Installed(Installed),
+    /// The other end knows, too: a device that starts anew to boot the module does it now.
+    Ended,
     /// It will not; the other end knows, and may send another.
     Failed(Failure<R>),
 }
@@ -143,7 +145,8 @@ where
     /// Does what an event asks for; what to say, and what to send for it.
     fn happened(&mut self, event: Option<Event>) -> Result<(Progress<R>, &'static [u8]), Failure<R>> {
         let progress = match event {
-            None | Some(Event::End) => return Ok((Progress::Waits, &[])),
+            None => return Ok((Progress::Waits, &[])),
+            Some(Event::End) => return Ok((Progress::Ended, &[])),
             Some(Event::Stopped(why)) => return Err(Failure::Stopped(why)),
             Some(Event::File(length)) => {
                 self.writing = Some(Writing::new(&mut self.slots, length).map_err(Failure::Slots)?);

@@ -298,7 +298,7 @@ impl End for Device<Check> {
 fn update(device: &mut Device<Check>, module: &[u8]) -> (Sending, Option<Progress<&'static str>>) {
     device.progress.clear();
     let how = transfer(&mut Sender::new("m.wasm", module), device, [Noise::NONE; 2], 20);
-    let told = device.progress.iter().rfind(|progress| !matches!(progress, Progress::Waits));
+    let told = device.progress.iter().rfind(|progress| !matches!(progress, Progress::Waits | Progress::Ended));
     (how, told.copied())
 }
 

@@ -10,10 +10,14 @@
 mod family;
 #[cfg(all(feature = "small", target_arch = "arm"))]
 mod mem;
+#[cfg(all(feature = "modules", target_arch = "arm"))]
+pub mod modules;
 
 use core::cell::Cell;
 use core::fmt;
 
+#[cfg(all(feature = "modules", target_arch = "arm"))]
+pub use family::get;
 pub use family::{CPU_FEATURES, EXTERNAL, INSTRUCTIONS_PER_TICK, NAME, alarm, exit, instructions, led, publish};
 
 /// Memory that nothing is linked into, for programs that need more than a chip has.

@@ -110,6 +110,12 @@ pub fn put(byte: u8) {
     UART.put(byte);
 }
 
+/// A byte that the UART has received.
+#[cfg(feature = "modules")]
+pub fn get() -> Option<u8> {
+    UART.get()
+}
+
 /// Switches the board's first LED.
 pub fn led(on: bool) {
     write(LEDS, u32::from(on));

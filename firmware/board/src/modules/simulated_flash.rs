@@ -1,0 +1,137 @@
+//! Flash as an STM32H563 has it, simulated in memory that outlives a restart: words of 16 bytes that are written once, blocks
+//! of 8 KiB that are erased to ones. The boards that QEMU emulates have no flash that can be written.
+//!
+//! For tests the power can be made to go after so many bytes, in the middle of a word or a block; the board then starts
+//! anew, and what was being changed holds something between old and new.
+
+use core::ptr::NonNull;
+
+use embedded_storage::nor_flash::{
+    ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
+};
+use moteur_slots::Mapped;
+
+use crate::Once;
+
+unsafe extern "C" {
+    /// The partition, from the memory map; of the length, the symbol's address is the value.
+    static mut __modules_start: u8;
+    static __modules_bytes: u8;
+}
+
+/// The partition for modules.
+pub struct SimulatedFlash {
+    start: NonNull<u8>,
+    bytes: usize,
+    /// Bytes that can still be changed until the power goes.
+    power: Option<u32>,
+    dice: u32,
+}
+
+impl SimulatedFlash {
+    /// Takes it: `Some` the first time, `None` after.
+    pub fn take() -> Option<SimulatedFlash> {
+        static TAKEN: Once = Once::new();
+        if !TAKEN.first() {
+            return None;
+        }
+        let start = NonNull::new(&raw mut __modules_start)?;
+        Some(SimulatedFlash { start, bytes: (&raw const __modules_bytes).addr(), power: None, dice: 1 })
+    }
+
+    /// Lets the power go after so many more bytes are written or erased.
+    pub fn cut_after(&mut self, bytes: u32) {
+        self.power = Some(bytes);
+        self.dice = bytes | 1;
+    }
+
+    fn get(&self, offset: usize) -> u8 {
+        // SAFETY: callers check the offset; the memory is this value's alone, but for modules that are only read.
+        unsafe { self.start.add(offset).read_volatile() }
+    }
+
+    fn put(&mut self, offset: usize, byte: u8) {
+        // SAFETY: as above; nobody reads a module where something is written.
+        unsafe { self.start.add(offset).write_volatile(byte) }
+    }
+
+    /// Counts a byte; false when the power is gone.
+    fn spend(&mut self) -> bool {
+        match &mut self.power {
+            None => true,
+            Some(0) => false,
+            Some(left) => {
+                *left -= 1;
+                true
+            }
+        }
+    }
+
+    /// Leaves bytes with some bits set that should be clear, and ends everything.
+    fn fail(&mut self, offsets: impl Iterator<Item = usize>, wanted: impl Fn(&Self, usize) -> u8) -> ! {
+        for offset in offsets {
+            self.dice = self.dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let byte = wanted(self, offset) | self.dice.to_be_bytes()[0];
+            self.put(offset, byte);
+        }
+        crate::println!("the power fails");
+        super::restart()
+    }
+}
+
+impl ErrorType for SimulatedFlash {
+    type Error = NorFlashErrorKind;
+}
+
+impl ReadNorFlash for SimulatedFlash {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
+        check_read(self, offset, bytes.len())?;
+        (offset as usize..).zip(bytes).for_each(|(offset, byte)| *byte = self.get(offset));
+        Ok(())
+    }
+
+    fn capacity(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl NorFlash for SimulatedFlash {
+    const WRITE_SIZE: usize = 16;
+    const ERASE_SIZE: usize = 8 * 1024;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
+        check_erase(self, from, to)?;
+        for offset in from as usize..to as usize {
+            if !self.spend() {
+                self.fail(offset..to as usize, |flash, offset| flash.get(offset));
+            }
+            self.put(offset, 0xff);
+        }
+        Ok(())
+    }
+
+    /// A word that is not erased is an error: on the chip it would be readable no more.
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
+        check_write(self, offset, bytes.len())?;
+        let start = offset as usize;
+        if (start..start + bytes.len()).any(|offset| self.get(offset) != 0xff) {
+            return Err(NorFlashErrorKind::Other);
+        }
+        for (offset, byte) in (start..).zip(bytes) {
+            if !self.spend() {
+                self.fail(core::iter::once(offset), |_, _| *byte);
+            }
+            self.put(offset, *byte);
+        }
+        Ok(())
+    }
+}
+
+// SAFETY: the partition is memory, which nothing is linked into, and this value is the only one that writes there.
+unsafe impl Mapped for SimulatedFlash {
+    fn address(&self) -> NonNull<u8> {
+        self.start
+    }
+}
