@@ -35,7 +35,7 @@ const STYLES: [Style; 4] = [
 
 /// Every module brings native code along, and a module whose native code is not run fails. What crosses into the
 /// interpreter finds the usual one there.
-const NATIVE: Style = Style { name: "native", features: "native,threaded", on_board: true };
+const NATIVE: Style = Style { name: "native", features: "interpreter,native,threaded", on_board: true };
 
 /// How native code is made and run.
 struct Native {
@@ -70,7 +70,8 @@ const PLACES: [Place; 7] = [
     Place { name: "riscv64-virt", board: &RISCV64_VIRT, machine: RISCV64_VIRT.target, is_threaded: true },
 ];
 
-/// Runs the suite. `--file NAME` (again and again) chooses files, `--style NAME` one style, `--engine native` compiles all
+/// Runs the suite, or with `--crossing` our own files about calls between native code, the interpreter and the host.
+/// `--file NAME` (again and again) chooses files, `--style NAME` one style, `--engine native` compiles all
 /// modules first; on Linux, `--guard-pages` does so without checks of addresses, on boards `--copied` has the code copied to
 /// RAM instead of running it where it is, and `--cpu NAME` compiles for another CPU than the least that the target has.
 pub fn run(args: &[String]) -> Result<()> {

@@ -17,7 +17,7 @@ pub fn configure(config: Config) -> Config {
     unsafe { config.native(memory::get()) }.cpu_features(board::CPU_FEATURES).native_stack_bytes(NATIVE_STACK_BYTES)
 }
 
-/// Accepts modules whose native code is run.
-pub fn accept(module: &Module) -> bool {
-    module.native() == Ok(true)
+/// Accepts modules whose native code is run, or that bring none along where some may be interpreted.
+pub fn accept(module: &Module, may_be_interpreted: bool) -> bool {
+    module.native().is_ok_and(|is_native| is_native || may_be_interpreted)
 }

@@ -8,7 +8,7 @@ pub fn configure(config: Config) -> Config {
 }
 
 /// Accepts every module.
-pub fn accept(_: &Module) -> bool {
+pub fn accept(_: &Module, _: bool) -> bool {
     true
 }
 

@@ -9,6 +9,7 @@ use moteur::wasm::ErrorKind;
 use moteur::{Config, Engine, Error, Extern, Func, Heap, Instance, Linker, Module, Store, Val};
 
 use crate::format::{Action, Kind, MAGIC, Malformed, Reader, SLOTS};
+use crate::host::Host;
 use crate::tally::{Place, Sink, Verdict};
 use crate::value::{self, Shown, VALUES_MAX};
 
@@ -25,8 +26,9 @@ pub struct Resources {
     pub skips_large: bool,
     /// Changes the configuration that follows from the rest.
     pub configure: fn(Config) -> Config,
-    /// Whether a module is run in the way that is tested here.
-    pub accept: fn(&Module) -> bool,
+    /// Whether a module is run in the way that is tested here; the second says whether some modules may be interpreted
+    /// although others are not.
+    pub accept: fn(&Module, bool) -> bool,
 }
 
 /// Why a file could not be run at all.
@@ -62,7 +64,7 @@ pub fn file(resources: &Resources, bytes: &[u8], sink: &mut dyn Sink) -> Result<
     let used_before = resources.heap.stats().used;
     let mut line = 0;
     while !stream.is_empty() {
-        let mut world = World::new(resources)?;
+        let mut world = World::new(resources, name.starts_with(MIXED))?;
         line = world.until_reset(name, &mut stream, sink)?;
     }
     let used_after = resources.heap.stats().used;
@@ -101,10 +103,12 @@ impl fmt::Display for Cause {
 struct World<'r> {
     resources: &'r Resources,
     engine: Engine,
-    store: Store<()>,
-    linker: Linker<()>,
+    store: Store<Host>,
+    linker: Linker<Host>,
     instances: [Slot; SLOTS],
     definitions: [Option<Module>; SLOTS],
+    /// Whether only some of the modules bring native code along.
+    is_mixed: bool,
 }
 
 /// How an action ended.
@@ -116,22 +120,26 @@ enum Done {
     NoInstance,
 }
 
+/// How the names begin of files in which only some of the modules bring native code along.
+pub const MIXED: &str = "crossing/";
+
 /// The number of the error of a module whose native code is not run.
 const NOT_NATIVE: u32 = 1;
 
 impl<'r> World<'r> {
-    fn new(resources: &'r Resources) -> Result<World<'r>, Error> {
+    fn new(resources: &'r Resources, is_mixed: bool) -> Result<World<'r>, Error> {
         let config =
             Config::new(resources.heap).stack_bytes(resources.stack_bytes).max_memory_pages(resources.memory_pages_max);
         let engine = Engine::new((resources.configure)(config))?;
-        let mut store = Store::new(&engine, ())?;
+        let mut store = Store::new(&engine, Host::default())?;
         let mut linker = Linker::new(&engine);
         // The suite registers modules under names that it used before.
         linker.allow_shadowing(true);
         crate::spectest::define(&mut linker, &mut store)?;
+        crate::host::define(&mut linker, &mut store)?;
         let instances = [Slot::Empty; SLOTS];
         let definitions = [const { None }; SLOTS];
-        Ok(World { resources, engine, store, linker, instances, definitions })
+        Ok(World { resources, engine, store, linker, instances, definitions, is_mixed })
     }
 
     /// Runs commands up to a `Reset` or the end; gives the last line.
@@ -200,7 +208,7 @@ impl<'r> World<'r> {
 
     fn load(&mut self, bytes: &[u8]) -> Result<Instance, Error> {
         let module = Module::new(&self.engine, bytes)?;
-        if !(self.resources.accept)(&module) {
+        if !(self.resources.accept)(&module, self.is_mixed) {
             return Err(Error::Host(NOT_NATIVE));
         }
         self.linker.instantiate(&mut self.store, &module)
@@ -296,7 +304,8 @@ impl<'r> World<'r> {
             Err(error) => return Ok(Done::Error(error)),
         };
         let results = values.get_mut(..count).ok_or(Malformed)?;
-        Ok(match func.call(&mut self.store, arguments, results) {
+        let result = func.call(&mut self.store, arguments, results);
+        Ok(match Host::note(&mut self.store, result) {
             Ok(()) => Done::Values(count),
             Err(error) => Done::Error(error),
         })
@@ -403,10 +412,10 @@ fn unexpected(done: Done, record: Record<'_>) {
     }
 }
 
-/// A trap must be the one that the suite names.
+/// A trap must be the one that the suite names, and so must be what the host or a limit ends a guest with.
 fn trapped(error: Error, message: &str, record: Record<'_>) {
     match error {
-        Error::Trap(trap) if agrees(&trap, message) => record(Verdict::Passed),
+        Error::Trap(_) | Error::Host(_) | Error::Limit(_) if agrees(&error, message) => record(Verdict::Passed),
         other => record(Verdict::Failed(format_args!("{other}; should be: {message}"))),
     }
 }

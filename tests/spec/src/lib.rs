@@ -9,8 +9,11 @@
 pub mod board;
 #[cfg(feature = "convert")]
 pub mod convert;
+#[cfg(feature = "convert")]
+pub mod crossing;
 pub mod exec;
 pub mod format;
+mod host;
 #[cfg(feature = "convert")]
 pub mod listed;
 #[cfg(feature = "convert")]

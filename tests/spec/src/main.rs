@@ -9,6 +9,7 @@ use moteur::Heap;
 use moteur::pool::Counted;
 use moteur_spec::board;
 use moteur_spec::convert::{self, Converted};
+use moteur_spec::crossing;
 use moteur_spec::exec::{self, Broken, Resources};
 use moteur_spec::format::{Kind, Reader};
 use moteur_spec::listed::Listed;
@@ -23,6 +24,7 @@ mod native;
 const USAGE: &str = "\
 usage: moteur-spec [--file NAME]... [--verbose]            run the suite on this host
        moteur-spec --native TARGET [--cpu NAME] [--guard-pages] ...  with native code for this machine in each module
+       moteur-spec --crossing ...                          our own files, about calls across borders, in all mixtures
        moteur-spec [--file NAME]... --convert OUT          write the commands that a board reads
        moteur-spec --stream IN [--verbose]                 run commands that --convert wrote
        moteur-spec [--file NAME]... --judge LOG [--verbose]  judge what a board printed
@@ -49,6 +51,8 @@ struct Options {
     native: Option<String>,
     /// Its CPU, if it is not the least that the machine can have.
     cpu: Option<String>,
+    /// Our own files instead of the suite's, about calls across borders.
+    crossing: bool,
     /// Whether that code relies on guarded memories.
     guard_pages: bool,
 }
@@ -80,10 +84,12 @@ fn run() -> Result<bool> {
         Some(path) => board::read(&String::from_utf8_lossy(&read(path)?), &mut report)?,
         None => files.iter().for_each(|file| on_host(&file.name, &file.bytes, options.guard_pages, &mut report)),
     }
-    // A runtime without a text parser has no part in these; they are not in the totals.
-    let refused: u32 = files.iter().map(|file| file.text_refused).sum();
-    println!("  malformed text, refused by the wast crate: {refused}");
-    let whole = options.files.is_empty();
+    if !options.crossing {
+        // A runtime without a text parser has no part in these; they are not in the totals.
+        let refused: u32 = files.iter().map(|file| file.text_refused).sum();
+        println!("  malformed text, refused by the wast crate: {refused}");
+    }
+    let whole = options.files.is_empty() && !options.crossing;
     if whole {
         for (name, directives) in convert::out_of_scope()? {
             report.skip_file(name, directives, "v128 is not supported yet");
@@ -118,6 +124,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
             "--stream" => options.stream = Some(value()?),
             "--native" => options.native = Some(value()?),
             "--cpu" => options.cpu = Some(value()?),
+            "--crossing" => options.crossing = true,
             "--guard-pages" => options.guard_pages = true,
             "--verbose" => options.verbose = true,
             _ => bail!("unknown argument `{argument}`\n{USAGE}"),
@@ -130,6 +137,10 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options> {
 fn converted(options: &Options) -> Result<Vec<Converted>> {
     let wanted = &options.files;
     let compile = compile::compiler(options.native.as_deref(), options.cpu.as_deref(), options.guard_pages)?;
+    if options.crossing {
+        ensure!(wanted.is_empty(), "--crossing has files of its own");
+        return crossing::files(&compile, options.native.is_some());
+    }
     let is_wanted = |name: &str| {
         wanted.is_empty()
             || wanted

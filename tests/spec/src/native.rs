@@ -20,7 +20,7 @@ pub fn configure(guard_pages: bool) -> fn(Config) -> Config {
     }
 }
 
-/// Accepts modules whose native code is run.
-pub fn accept(module: &Module) -> bool {
-    module.native() == Ok(true)
+/// Accepts modules whose native code is run, or that bring none along where some may be interpreted.
+pub fn accept(module: &Module, may_be_interpreted: bool) -> bool {
+    module.native().is_ok_and(|is_native| is_native || may_be_interpreted)
 }

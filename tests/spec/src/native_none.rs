@@ -8,6 +8,6 @@ pub fn configure(_: bool) -> fn(Config) -> Config {
 }
 
 /// Accepts every module.
-pub fn accept(_: &Module) -> bool {
+pub fn accept(_: &Module, _: bool) -> bool {
     true
 }

@@ -6,8 +6,10 @@ use moteur::{
     Error, Global, GlobalType, Limits, Linker, Memory, MemoryType, RefType, Store, Table, TableType, Val, ValType,
 };
 
+use crate::host::Host;
+
 /// Defines the module's functions, globals, table and memory.
-pub fn define(linker: &mut Linker<()>, store: &mut Store<()>) -> Result<(), Error> {
+pub fn define(linker: &mut Linker<Host>, store: &mut Store<Host>) -> Result<(), Error> {
     linker.func("spectest", "print", || {})?;
     linker.func("spectest", "print_i32", |_: i32| {})?;
     linker.func("spectest", "print_i64", |_: i64| {})?;

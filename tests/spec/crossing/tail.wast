@@ -1,0 +1,60 @@
+;; Tail calls to another instance, to the host, and back, directly and through a table.
+
+(module $a
+  (import "host" "add" (func $add (param i32 i32) (result i32)))
+  (import "host" "frames" (func $frames (result i32)))
+  (export "frames" (func $frames))
+  (type $binary (func (param i32 i32) (result i32)))
+  (table (export "table") 4 funcref)
+  (elem (i32.const 0) $down $add)
+  ;; Counts its first argument down to 0, in turns with the table's third function; the second counts the turns.
+  (func $down (export "down") (type $binary)
+    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+    (return_call_indirect (type $binary)
+      (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (i32.const 1)) (i32.const 2)))
+  (func (export "host") (type $binary) (return_call $add (local.get 0) (local.get 1)))
+  (func (export "host_through_table") (type $binary)
+    (return_call_indirect (type $binary) (local.get 0) (local.get 1) (i32.const 1)))
+  (func $alone (export "alone") (type $binary)
+    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+    (return_call $alone (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (i32.const 1))))
+  (func (export "divide") (type $binary) (i32.div_s (local.get 0) (local.get 1))))
+(register "a")
+
+(module $b
+  (import "a" "table" (table 4 funcref))
+  (import "a" "down" (func $down (param i32 i32) (result i32)))
+  (import "a" "divide" (func $divide (param i32 i32) (result i32)))
+  (type $binary (func (param i32 i32) (result i32)))
+  (elem (i32.const 2) $turn)
+  (func $turn (type $binary)
+    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+    (return_call $down (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (i32.const 1))))
+  (func (export "divide") (type $binary) (return_call $divide (local.get 0) (local.get 1)))
+  ;; More arguments than the caller has.
+  (func (export "few") (param i32) (result i32) (return_call $divide (i32.const 100) (local.get 0))))
+(register "b")
+
+(module $c
+  (import "a" "alone" (func $alone (param i32 i32) (result i32)))
+  (import "a" "table" (table 4 funcref))
+  (import "b" "divide" (func $divide (param i32 i32) (result i32)))
+  (import "b" "few" (func $few (param i32) (result i32)))
+  (type $binary (func (param i32 i32) (result i32)))
+  (func (export "down") (param i32 i32) (result i32)
+    (i32.mul (call_indirect (type $binary) (local.get 0) (local.get 1) (i32.const 0)) (i32.const 10)))
+  (func (export "alone") (param i32 i32) (result i32) (return_call $alone (local.get 0) (local.get 1)))
+  (func (export "divide") (param i32 i32) (result i32)
+    (i32.add (call $divide (local.get 0) (local.get 1)) (call $few (local.get 1)))))
+
+(assert_return (invoke $a "host" (i32.const 3) (i32.const 4)) (i32.const 7))
+(assert_return (invoke $a "host_through_table" (i32.const 3) (i32.const 4)) (i32.const 7))
+(assert_return (invoke $a "down" (i32.const 9) (i32.const 0)) (i32.const 9))
+(assert_return (invoke $c "down" (i32.const 10) (i32.const 1)) (i32.const 110))
+;; Within an instance, however many there are.
+(assert_return (invoke $a "alone" (i32.const 100000) (i32.const 0)) (i32.const 100000))
+(assert_return (invoke $c "alone" (i32.const 100000) (i32.const 5)) (i32.const 100005))
+(assert_return (invoke $c "divide" (i32.const 20) (i32.const 10)) (i32.const 12))
+(assert_trap (invoke $c "divide" (i32.const 20) (i32.const 0)) "integer divide by zero")
+(assert_trap (invoke $c "divide" (i32.const 0x80000000) (i32.const -1)) "integer overflow")
+(assert_return (invoke $c "divide" (i32.const 20) (i32.const 10)) (i32.const 12))
