@@ -115,6 +115,7 @@ const STEPS: &[Step] = &[
     compiled("crossing with guard pages", Run::Xtask(&["spec", "--crossing", "--engine", "native", "--guard-pages"])),
     compiled_for_board("crossing on the board", Run::Xtask(&["spec", "--crossing", "--engine", "native", "--target", "mps2-an505"])),
     compiled_for_board("crossing on RV32", Run::Xtask(&["spec", "--crossing", "--engine", "native", "--target", "riscv32-virt", "--copied"])),
+    compiled_for_board("crossing on Armv6-M", Run::Xtask(&["spec", "--crossing", "--engine", "native", "--target", "mps2-an385-v6m"])),
     compiled_for_board("spec as native code on the board", Run::Xtask(&["spec", "--engine", "native", "--target", "mps2-an505"])),
     compiled_for_board("spec as native code on Cortex-M55", Run::Xtask(&["spec", "--engine", "native", "--target", "mps3-an547", "--cpu", "cortex-m55"])),
     compiled_for_board("spec as native code copied to RAM", Run::Xtask(&["spec", "--engine", "native", "--target", "mps2-an500", "--cpu", "cortex-m7", "--copied"])),

@@ -189,6 +189,15 @@ impl Machine {
         }
     }
 
+    /// The assembly that jumps to the address which stands so many bytes behind the context's beginning, with the context
+    /// as the first argument, and the first as the second, or a number. `None` where LLVM makes a jump of a tail call, which
+    /// leaves alone where the call returns to: on Armv6-M it doesn't.
+    pub(crate) fn jump_with_context(&self, offset: u32, number: Option<u32>) -> Option<String> {
+        let second = number.map_or("mov r1, r0".to_owned(), |number| format!("movs r1, #{number}"));
+        let is_v6m = self.triple.starts_with("thumbv6m");
+        is_v6m.then(|| format!("{second}\n\tmov r0, r9\n\tldr r2, [r0, #{offset}]\n\tbx r2"))
+    }
+
     /// The assembly that copies the stack pointer.
     pub(crate) fn stack_pointer(&self) -> &'static str {
         match self.arch {

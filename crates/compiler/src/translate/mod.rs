@@ -529,8 +529,7 @@ impl<'c, 'm> Unit<'c, 'm> {
         if let Some(function) = self.llvm.get_function(&name) {
             return Ok(function);
         }
-        let code = self.i32.const_int(trap as u64, false);
-        self.trap_function_of(&name, &[], |_| code)
+        self.trap_function_of(&name, &[], Some(trap as u32))
     }
 
     /// The function that ends the guest with the code that it is given.
@@ -538,15 +537,14 @@ impl<'c, 'm> Unit<'c, 'm> {
         if let Some(function) = self.llvm.get_function("trap") {
             return Ok(function);
         }
-        let at = usize::from(self.context_is_argument());
-        self.trap_function_of("trap", &[self.i32.into()], |params| params[at].into_int_value())
+        self.trap_function_of("trap", &[self.i32.into()], None)
     }
 
     fn trap_function_of(
         &self,
         name: &str,
         more: &[BasicMetadataTypeEnum<'c>],
-        code: impl Fn(&[BasicValueEnum<'c>]) -> IntValue<'c>,
+        number: Option<u32>,
     ) -> Result<FunctionValue<'c>> {
         let here = self.builder.get_insert_block();
         let location = self.builder.get_current_debug_location();
@@ -563,14 +561,23 @@ impl<'c, 'm> Unit<'c, 'm> {
         }
         let entry = self.context.append_basic_block(function, "");
         self.builder.position_at_end(entry);
-        let ctx = self.context_of(function)?;
-        let params: Vec<_> = function.get_params();
-        let ty = self.context.void_type().fn_type(&[self.ptr.into(), self.i32.into()], false);
-        let address = self.load_runtime(self.ptr.into(), ctx, helper_offset(Helper::Trap, self.width))?;
-        let values = [ctx.into(), code(&params).into()];
-        let call = self.builder.build_indirect_call(ty, address.into_pointer_value(), &values, "")?;
-        call.set_tail_call(true);
-        self.builder.build_return(None)?;
+        let offset = helper_offset(Helper::Trap, self.width);
+        match self.options.machine.jump_with_context(offset, number) {
+            Some(assembly) => self.jump(function, assembly)?,
+            None => {
+                let ctx = self.context_of(function)?;
+                let code = match (number, function.get_last_param()) {
+                    (None, Some(param)) => param.into_int_value(),
+                    _ => self.i32.const_int(number.unwrap_or_default().into(), false),
+                };
+                let ty = self.context.void_type().fn_type(&[self.ptr.into(), self.i32.into()], false);
+                let address = self.load_runtime(self.ptr.into(), ctx, offset)?;
+                let values = [ctx.into(), code.into()];
+                let call = self.builder.build_indirect_call(ty, address.into_pointer_value(), &values, "")?;
+                call.set_tail_call(true);
+                self.builder.build_return(None)?;
+            }
+        }
         if let Some(here) = here {
             self.builder.position_at_end(here);
         }
@@ -578,6 +585,16 @@ impl<'c, 'm> Unit<'c, 'm> {
             self.builder.set_current_debug_location(location);
         }
         Ok(function)
+    }
+
+    /// Makes the function nothing but assembly that jumps elsewhere.
+    fn jump(&self, function: FunctionValue<'c>, assembly: String) -> Result {
+        self.mark(function, "naked");
+        let ty = self.context.void_type().fn_type(&[], false);
+        let code = self.context.create_inline_asm(ty, assembly, String::new(), true, false, None, false);
+        self.builder.build_indirect_call(ty, code, &[], "")?;
+        self.builder.build_unreachable()?;
+        Ok(())
     }
 
     /// The entry for a type: `(code, slots)`, which reads the arguments from the words at `slots`, calls `code`, and writes
