@@ -38,7 +38,11 @@ pub fn object(source: &Source<'_>, options: &Options, steps: &Steps<'_>) -> Resu
     frames.listen(&context);
     let Optimised { llvm, machine, unseen } = optimised(&context, source, options, steps)?;
     let any_may_end = options.checks == Checks::GuardPages;
-    let sites = if options.offsets { sites::number(&context, &llvm, source.wasm, any_may_end) } else { Vec::new() };
+    let sites = if options.offsets {
+        sites::number(&context, &llvm, source.wasm, source.bytes, any_may_end)
+    } else {
+        Vec::new()
+    };
     let buffer =
         machine.write_to_memory_buffer(&llvm, FileType::Object).map_err(|text| Error::Llvm(text.to_string()))?;
     steps.add(frames.steps_left);

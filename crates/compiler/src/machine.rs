@@ -22,6 +22,9 @@ pub struct Machine {
     pub float_abi: FloatAbi,
     /// What the CPU must have, one bit each.
     pub features: u64,
+    /// Whether its code can end a function with a jump to another. Code that makes no use of that runs, too, and is slower where
+    /// the guest has tail calls.
+    pub tail_calls: bool,
 }
 
 struct Known {
@@ -132,6 +135,8 @@ impl Machine {
             arch: found.arch,
             float_abi: found.float_abi,
             features: feature::of_target(triple) | more,
+            // LLVM has none for Thumb of Armv6-M.
+            tail_calls: !triple.starts_with("thumbv6m"),
         })
     }
 

@@ -4,12 +4,14 @@
 //! byte, with one thread and with twenty. Functions are inlined within a chunk only, so what fits a microcontroller stays
 //! one.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use moteur_wasm::validate::{FuncValidator, Scratch};
+use moteur_wasm::validate::{FuncValidator, Imm, Scratch};
 use moteur_wasm::{ExternIdx, FuncIdx, Global, MemIdx, Module, Op};
 
 use crate::error::Error;
+use crate::translate::TailFacts;
 
 /// Bytes of bodies after which a chunk ends.
 const CHUNK_BYTES: usize = 128 << 10;
@@ -26,8 +28,8 @@ pub struct Chunk {
 /// What holds for the module as a whole.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Whether it has tail calls: their convention costs all calls, and not every machine has it.
-    pub has_tail_calls: bool,
+    /// Its tail calls: their convention costs all calls, and not every machine has it.
+    pub tails: TailFacts,
     /// Its memory.
     pub memory: Memory,
 }
@@ -47,13 +49,22 @@ pub const ADDRESSES: u64 = 1 << 32;
 impl Facts {
     /// Looks through all functions.
     pub fn of(wasm: &Module<Global>, bytes: &[u8]) -> Result<Facts, Error> {
-        let (mut has_tail_calls, mut grows) = (false, false);
+        let mut grows = false;
         let mut scratch = Scratch::new(&Global);
+        let (mut makers, mut callee_types) = (BTreeSet::new(), BTreeSet::new());
         for index in whole(wasm).functions {
             let mut validator = FuncValidator::new(wasm, bytes, FuncIdx(index), &mut scratch)?;
             while let Some(instr) = validator.step()? {
-                has_tail_calls |= matches!(instr.op, Op::ReturnCall | Op::ReturnCallIndirect);
-                grows |= instr.op == Op::MemoryGrow;
+                let ty = match (instr.op, instr.imm) {
+                    (Op::ReturnCall, Imm::Func(func)) => wasm.func_type_idx(func),
+                    (Op::ReturnCallIndirect, Imm::CallIndirect { ty, .. }) => Some(ty),
+                    (op, _) => {
+                        grows |= op == Op::MemoryGrow;
+                        continue;
+                    }
+                };
+                makers.insert(index);
+                callee_types.extend(ty.map(|ty| ty.0));
             }
         }
         let is_exported = wasm.exports(bytes).any(|export| matches!(export.item, ExternIdx::Memory(_)));
@@ -64,7 +75,7 @@ impl Facts {
             // No machine of 32 bits has a memory of all addresses.
             is_fixed: ty.bytes_min() < ADDRESSES && (!may_grow || ty.limits.max == Some(ty.limits.min)),
         });
-        Ok(Facts { has_tail_calls, memory })
+        Ok(Facts { tails: TailFacts::new(wasm, makers, &callee_types), memory })
     }
 }
 

@@ -13,6 +13,7 @@ use inkwell::debug_info::{
     AsDIScope, DICompileUnit, DIFlags, DIFlagsConstants, DISubprogram, DISubroutineType, DWARFEmissionKind,
     DWARFSourceLanguage, DebugInfoBuilder, debug_metadata_version,
 };
+use inkwell::llvm_sys::LLVMTailCallKind;
 use inkwell::llvm_sys::core;
 use inkwell::llvm_sys::debuginfo as llvm;
 use inkwell::llvm_sys::prelude::{LLVMMetadataRef, LLVMValueRef};
@@ -86,8 +87,14 @@ impl<'c> Debug<'c> {
 
 /// Replaces locations by numbers, counted from 1: those of calls, and removes all others; or, if any instruction may end
 /// the guest, all of them.
-pub fn number(context: &Context, module: &Llvm<'_>, wasm: &Module<Global>, any_may_end: bool) -> Vec<Site> {
-    let bodies = Bodies::of(wasm);
+pub fn number(
+    context: &Context,
+    module: &Llvm<'_>,
+    wasm: &Module<Global>,
+    bytes: &[u8],
+    any_may_end: bool,
+) -> Vec<Site> {
+    let bodies = Bodies::of(wasm, bytes);
     let mut numbers = HashMap::new();
     let mut sites = Vec::new();
     for function in module.get_functions() {
@@ -135,16 +142,41 @@ fn is_call_of_code(call: LLVMValueRef) -> bool {
     }
 }
 
+/// Whether a call may be one of a guest's function in tail position, which became a part of another function. All other calls
+/// say that they are none, but those of the functions that end the guest.
+fn may_be_inlined_tail_call(instruction: LLVMValueRef) -> bool {
+    // SAFETY: names are as long as LLVM says, and live as long as what they name.
+    unsafe {
+        if core::LLVMIsACallInst(instruction).is_null() || core::LLVMGetTailCallKind(instruction) == NO_TAIL {
+            return false;
+        }
+        let mut len = 0;
+        let name = core::LLVMGetValueName2(core::LLVMGetCalledValue(instruction), &mut len);
+        !std::slice::from_raw_parts(name.cast::<u8>(), len).starts_with(b"trap")
+    }
+}
+
+/// The opcodes of `return_call` and `return_call_indirect`.
+const TAIL_CALLS: [u8; 2] = [0x12, 0x13];
+
+const NO_TAIL: LLVMTailCallKind = LLVMTailCallKind::LLVMTailCallKindNoTail;
+
 /// Where the functions are in the module.
-struct Bodies {
+struct Bodies<'m> {
+    bytes: &'m [u8],
     /// Where each begins and ends, by index; ascending.
     ranges: Vec<(u32, std::ops::Range<usize>)>,
 }
 
-impl Bodies {
-    fn of(wasm: &Module<Global>) -> Bodies {
+impl<'m> Bodies<'m> {
+    fn of(wasm: &Module<Global>, bytes: &'m [u8]) -> Bodies<'m> {
         let indices = wasm.imported_func_count()..wasm.func_count();
-        Bodies { ranges: indices.filter_map(|index| Some((index, wasm.body(FuncIdx(index))?))).collect() }
+        Bodies { bytes, ranges: indices.filter_map(|index| Some((index, wasm.body(FuncIdx(index))?))).collect() }
+    }
+
+    /// Whether the operator at an offset is a tail call.
+    fn is_tail_call(&self, offset: u32) -> bool {
+        self.bytes.get(offset as usize).is_some_and(|opcode| TAIL_CALLS.contains(opcode))
     }
 
     /// The function that an offset is in, and whether it is its very beginning, where no operator stands.
@@ -169,6 +201,11 @@ impl Bodies {
         let last = chain.len().checked_sub(1)?;
         for (depth, offset) in chain.into_iter().enumerate() {
             let (function, is_beginning) = self.function_at(offset)?;
+            // Who made a tail call is active no more, also if it became a part of its caller.
+            let is_call = depth > 0 || may_be_inlined_tail_call(instruction);
+            if is_call && depth < last && self.is_tail_call(offset) {
+                continue;
+            }
             match (is_beginning, depth == last) {
                 // Whoever called it has not got it yet.
                 (true, true) => site.push(ENTERED),

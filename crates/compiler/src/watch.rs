@@ -23,7 +23,7 @@ use inkwell::values::{
 
 use crate::error::Error;
 use crate::flow::Flow;
-use crate::translate::is_function_name;
+use crate::translate::{is_adapter_name, is_function_name};
 use crate::trips::trips;
 
 /// The function that ends the guest if it is interrupted.
@@ -129,6 +129,7 @@ fn guests<'c>(llvm: &Llvm<'c>) -> Vec<Guest<'c>> {
         let calls = calls.filter_map(|(block, instruction)| {
             let callee = match callee(instruction)? {
                 Callee::Function(function) if is_guest(&function) => numbers.get(&function).copied(),
+                Callee::Function(function) if function.get_name().to_str().is_ok_and(is_adapter_name) => None,
                 Callee::Function(_) => return None,
                 Callee::Anything => None,
             };

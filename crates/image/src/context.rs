@@ -149,6 +149,11 @@ layout! {
     EntrySp entry_sp Word;
     /// What belongs to the runtime alone.
     Runtime runtime Word;
+    /// The address of words through which code with tail calls passes what it has no registers for; the code makes them.
+    TailArea tail_area Word;
+    /// The address of code that is to be called because a function returned to have it called; zero if there is none. Only
+    /// machines without tail calls need it.
+    TailEntry tail_entry Word;
     /// Units of fuel that are left, in code that counts them.
     Fuel fuel U64;
 }
@@ -243,9 +248,9 @@ mod tests {
     fn offsets_are_those_of_c() {
         assert_eq!(Field::MemoryBytes.offset(Width::W32), 4);
         assert_eq!(Field::MemoryBytes.offset(Width::W64), 8);
-        // Eleven words, and then the next multiple of eight.
-        assert_eq!(Field::Fuel.offset(Width::W32), 48);
-        assert_eq!(Field::Fuel.offset(Width::W64), 88);
+        // Thirteen words, and then the next multiple of eight.
+        assert_eq!(Field::Fuel.offset(Width::W32), 56);
+        assert_eq!(Field::Fuel.offset(Width::W64), 104);
         assert_eq!(helpers_begin(Width::W64), size_of::<Context>() as u32);
         assert_eq!(FuncField::Code.offset(Width::W32), 12);
         assert_eq!(FuncField::Code.offset(Width::W64), 16);

@@ -27,7 +27,10 @@ pub struct Converted {
 }
 
 /// Files of the suite's kind that are ours.
-const OWN: &[(&str, &str)] = &[("page-sizes.wast", include_str!("../own/page-sizes.wast"))];
+const OWN: &[(&str, &str)] = &[
+    ("page-sizes.wast", include_str!("../own/page-sizes.wast")),
+    ("tail-calls.wast", include_str!("../own/tail-calls.wast")),
+];
 
 /// What a proposal changes of files that are about something else, and what needs another proposal.
 const BESIDE_PAGE_SIZES: &[&str] = &["binary.wast", "memory_max_i64.wast"];

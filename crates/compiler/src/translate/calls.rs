@@ -3,13 +3,14 @@
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::llvm_sys::LLVMTailCallKind;
-use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, PointerValue};
+use inkwell::values::{BasicValueEnum, PointerValue};
 use moteur_image::context::{Field, FuncField};
 use moteur_image::helper::Helper;
 use moteur_wasm::validate::{Imm, Instr};
 use moteur_wasm::{FuncIdx, FuncType, Op, TableIdx, Trap, TypeIdx};
 
 use super::function::Translator;
+use super::tails::{Callee, Tails};
 use super::{Result, set_tail};
 use crate::error::Error;
 
@@ -30,9 +31,11 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
         let ty = self.unit.type_of(func)?;
         let arguments = self.arguments(ty);
         if let Some(function) = self.unit.function(func)? {
-            let values = self.with_context(&arguments);
-            let call = self.unit.builder.build_call(function, &values, "")?;
-            return self.after_native(call, ty, tail);
+            let code = function.as_global_value().as_pointer_value();
+            return match self.call_native(Callee::Func(func), code, ty, &arguments, tail)? {
+                Some(results) => self.after_results(results, false),
+                None => Ok(()),
+            };
         }
         let list = self.unit.field_pointer(self.ctx, Field::Funcs)?;
         let entity = self.unit.load_listed(self.unit.ptr.into(), list, func.0)?;
@@ -40,7 +43,7 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
         self.after_results(results, tail)
     }
 
-    fn call_indirect(&mut self, ty: TypeIdx, table: TableIdx, tail: bool) -> Result {
+    fn call_indirect(&mut self, index: TypeIdx, table: TableIdx, tail: bool) -> Result {
         let unit = self.unit;
         let builder = &unit.builder;
         let at = self.pop_int()?;
@@ -49,11 +52,11 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
         let null = builder.build_is_null(entity, "")?;
         self.trap_if(null, Trap::UninitializedElement)?;
         let types = unit.field_pointer(self.ctx, Field::Types)?;
-        let wanted = unit.load_runtime(unit.i32.into(), types, ty.0 * 4)?.into_int_value();
+        let wanted = unit.load_runtime(unit.i32.into(), types, index.0 * 4)?.into_int_value();
         let found = unit.load_runtime(unit.i32.into(), entity, FuncField::TypeId.offset(unit.width))?.into_int_value();
         let other = builder.build_int_compare(IntPredicate::NE, found, wanted, "")?;
         self.trap_if(other, Trap::IndirectCallTypeMismatch)?;
-        let ty = unit.type_at(ty)?;
+        let ty = unit.type_at(index)?;
         let arguments = self.arguments(ty);
 
         // Native code of this very instance is called where it is; everything else through the runtime.
@@ -66,19 +69,13 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
 
         builder.position_at_end(native);
         let code = unit.load_runtime(unit.ptr.into(), entity, FuncField::Code.offset(unit.width))?.into_pointer_value();
-        let values = self.with_context(&arguments);
-        let call = builder.build_indirect_call(unit.function_type(ty)?, code, &values, "")?;
         let mut ways: Vec<(Vec<BasicValueEnum<'c>>, BasicBlock<'c>)> = Vec::new();
-        if tail {
-            self.after_native(call, ty, true)?;
-            self.dead = None;
-        } else {
-            call.set_call_convention(unit.convention);
-            unit.keep_as_call(call);
-            unit.keep_apart(call);
-            let results = unit.results_of(call.try_as_basic_value().basic(), ty.results)?;
-            ways.push((results, self.here()?));
-            builder.build_unconditional_branch(after)?;
+        match self.call_native(Callee::Type(index), code, ty, &arguments, tail)? {
+            Some(results) => {
+                ways.push((results, self.here()?));
+                builder.build_unconditional_branch(after)?;
+            }
+            None => self.dead = None,
         }
 
         builder.position_at_end(across);
@@ -105,52 +102,40 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
         self.stack.split_off(first)
     }
 
-    fn with_context(&self, arguments: &[BasicValueEnum<'c>]) -> Vec<BasicMetadataValueEnum<'c>> {
-        let mut values = Vec::new();
-        if self.unit.context_is_argument() {
-            values.push(self.ctx.into());
-        }
-        values.extend(arguments.iter().map(|value| BasicMetadataValueEnum::from(*value)));
-        values
-    }
-
-    /// What follows a call of native code.
-    fn after_native(&mut self, call: CallSiteValue<'c>, ty: FuncType<'m>, tail: bool) -> Result {
-        call.set_call_convention(self.unit.convention);
-        self.unit.keep_apart(call);
-        let value = call.try_as_basic_value().basic();
-        if !tail {
-            self.unit.keep_as_call(call);
-            let results = self.unit.results_of(value, ty.results)?;
-            self.stack.extend(results);
-            return Ok(());
-        }
-        if !self.unit.returns_in_registers(ty) {
-            // LLVM aborts where it should make a jump of such a call: an ordinary one takes stack.
-            let results = self.unit.results_of(value, ty.results)?;
-            self.return_values(&results)?;
+    /// Calls native code of this instance. Gives the results, or nothing if it was a tail call and the function is left.
+    fn call_native(
+        &mut self,
+        callee: Callee,
+        code: PointerValue<'c>,
+        ty: FuncType<'m>,
+        arguments: &[BasicValueEnum<'c>],
+        tail: bool,
+    ) -> Result<Option<Vec<BasicValueEnum<'c>>>> {
+        let unit = self.unit;
+        if tail && unit.tails == Tails::Return {
+            unit.return_to_call(self.ctx, self.function, callee, code, arguments)?;
             self.dead = Some(0);
-            return Ok(());
+            return Ok(None);
         }
-        let target = &self.unit.options.machine.triple;
-        if target.starts_with("thumbv6m") {
-            return Err(Error::Unsupported(format!("tail calls are not compiled for {target}")));
-        }
-        let as_c = self.unit.tail_calls_as_c();
-        if as_c && !self.unit.is_all_in_registers(ty) {
-            let text = "tail calls with parameters or results that no register is left for are not compiled for";
-            return Err(Error::Unsupported(format!("{text} {target}")));
+        let values = unit.pass(self.ctx, ty, arguments)?;
+        let call = unit.builder.build_indirect_call(unit.function_type(ty)?, code, &values, "")?;
+        call.set_call_convention(unit.convention);
+        unit.keep_apart(call);
+        if !tail {
+            unit.keep_as_call(call);
+            return unit.results_at_last(self.ctx, self.function, callee, call).map(Some);
         }
         // A must would ask for one type of caller and callee in C's convention.
+        let is_as_c = unit.tail_calls_as_c();
         let kind =
-            if as_c { LLVMTailCallKind::LLVMTailCallKindTail } else { LLVMTailCallKind::LLVMTailCallKindMustTail };
+            if is_as_c { LLVMTailCallKind::LLVMTailCallKindTail } else { LLVMTailCallKind::LLVMTailCallKindMustTail };
         set_tail(call, kind);
-        match value {
-            Some(value) => self.unit.builder.build_return(Some(&value))?,
-            None => self.unit.builder.build_return(None)?,
+        match call.try_as_basic_value().basic() {
+            Some(value) => unit.builder.build_return(Some(&value))?,
+            None => unit.builder.build_return(None)?,
         };
         self.dead = Some(0);
-        Ok(())
+        Ok(None)
     }
 
     fn after_results(&mut self, results: Vec<BasicValueEnum<'c>>, tail: bool) -> Result {

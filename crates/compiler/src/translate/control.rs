@@ -287,11 +287,6 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
     }
 
     pub fn return_values(&self, values: &[BasicValueEnum<'c>]) -> Result {
-        match values {
-            [] => self.unit.builder.build_return(None)?,
-            [one] => self.unit.builder.build_return(Some(one))?,
-            many => self.unit.builder.build_aggregate_return(many)?,
-        };
-        Ok(())
+        self.unit.return_values(self.ctx, self.ty, values)
     }
 }

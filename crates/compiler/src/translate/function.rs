@@ -9,7 +9,7 @@ use inkwell::values::{
 };
 use moteur_image::context::Field;
 use moteur_wasm::validate::{FuncValidator, Imm, Instr, Scratch};
-use moteur_wasm::{FuncIdx, Global, GlobalIdx, Op, Trap};
+use moteur_wasm::{FuncIdx, FuncType, Global, GlobalIdx, Op, Trap};
 
 use super::control::Block;
 use super::fuel::Run;
@@ -21,6 +21,8 @@ pub struct Translator<'u, 'c, 'm> {
     pub unit: &'u Unit<'c, 'm>,
     pub function: FunctionValue<'c>,
     pub ctx: PointerValue<'c>,
+    /// The function's type.
+    pub ty: FuncType<'m>,
     pub stack: Vec<BasicValueEnum<'c>>,
     pub blocks: Vec<Block<'c>>,
     /// Blocks that began in code that is never reached, if this is some.
@@ -42,11 +44,9 @@ pub fn translate<'c>(
     unit.builder.position_at_end(entry);
     unit.locate(function, unit.wasm.body(func).map_or(0, |body| body.start as u32));
     let ctx = unit.context_of(function)?;
-    let mut translator = Translator::new(unit, function, ctx);
     let ty = unit.type_of(func)?;
-    let first = u32::from(unit.context_is_argument());
-    for (index, ty) in (first..).zip(ty.params) {
-        let value = function.get_nth_param(index).ok_or_else(|| Error::Llvm("a parameter is missing".into()))?;
+    let mut translator = Translator::new(unit, function, ctx, ty);
+    for (value, ty) in unit.params(ctx, ty, function)?.into_iter().zip(ty.params) {
         translator.add_local(unit.ty(*ty)?, Some(value))?;
     }
     let mut index = ty.params.len() as u32;
@@ -69,9 +69,9 @@ pub fn translate<'c>(
 }
 
 impl<'u, 'c, 'm> Translator<'u, 'c, 'm> {
-    pub fn new(unit: &'u Unit<'c, 'm>, function: FunctionValue<'c>, ctx: PointerValue<'c>) -> Self {
+    pub fn new(unit: &'u Unit<'c, 'm>, function: FunctionValue<'c>, ctx: PointerValue<'c>, ty: FuncType<'m>) -> Self {
         let (stack, blocks, locals) = (Vec::new(), Vec::new(), Vec::new());
-        Translator { unit, function, ctx, stack, blocks, dead: None, run: None, locals }
+        Translator { unit, function, ctx, ty, stack, blocks, dead: None, run: None, locals }
     }
 
     fn add_local(&mut self, ty: BasicTypeEnum<'c>, value: Option<BasicValueEnum<'c>>) -> Result {
@@ -179,7 +179,7 @@ impl<'u, 'c, 'm> Translator<'u, 'c, 'm> {
     }
 
     pub fn here(&self) -> Result<BasicBlock<'c>> {
-        self.unit.builder.get_insert_block().ok_or_else(|| Error::Llvm("no block".into()))
+        self.unit.here()
     }
 
     pub fn new_block(&self) -> BasicBlock<'c> {

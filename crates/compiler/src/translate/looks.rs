@@ -1,11 +1,12 @@
 //! The two functions that look whether the guest has to end. `crate::watch` makes them part of others where that is needed.
 
 use inkwell::IntPredicate;
-use inkwell::values::{BasicValue, FunctionValue, IntValue};
+use inkwell::values::{BasicValue, FunctionValue, IntValue, PointerValue};
 use moteur_image::context::Field;
 use moteur_wasm::Trap;
 
 use super::function::Translator;
+use super::tails::NOTHING;
 use super::{Result, Unit};
 use crate::error::Error;
 use crate::watch::{POLL, PROBE};
@@ -15,6 +16,13 @@ impl<'c> Unit<'c, '_> {
     pub fn make_looks(&self) -> Result {
         self.make_look(POLL, Trap::Interrupted, |translator| translator.is_interrupted())?;
         self.make_look(PROBE, Trap::StackOverflow, |translator| translator.is_stack_at_end())
+    }
+
+    /// Calls one of them.
+    pub fn look(&self, name: &str, ctx: PointerValue<'c>) -> Result {
+        let function = self.llvm.get_function(name).ok_or_else(|| Error::Llvm(format!("{name} is missing")))?;
+        self.builder.build_call(function, &self.pass(ctx, NOTHING, &[])?, "")?;
+        Ok(())
     }
 
     fn make_look(
@@ -29,7 +37,7 @@ impl<'c> Unit<'c, '_> {
         }
         let entry = self.context.append_basic_block(function, "");
         self.builder.position_at_end(entry);
-        let translator = Translator::new(self, function, self.context_of(function)?);
+        let translator = Translator::new(self, function, self.context_of(function)?, NOTHING);
         translator.trap_if(must_end(&translator)?, trap)?;
         self.builder.build_return(None)?;
         Ok(())

@@ -7,10 +7,14 @@ mod function;
 mod looks;
 mod memory;
 mod numeric;
+mod passing;
 mod tables;
+mod tails;
 
 use inkwell::AddressSpace;
+use inkwell::GlobalVisibility;
 use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::llvm_sys::LLVMTailCallKind;
@@ -32,6 +36,9 @@ use crate::error::Error;
 use crate::plan::{self, ADDRESSES, Chunk, Facts};
 use crate::sites::Debug;
 use crate::work::Steps;
+use tails::{Callee, Tails};
+
+pub use tails::{TailFacts, is_adapter_name};
 
 pub type Result<T = ()> = std::result::Result<T, Error>;
 
@@ -88,6 +95,7 @@ pub struct Unit<'c, 'm> {
     pub facts: &'m Facts,
     /// Whether this chunk is the whole module.
     is_whole: bool,
+    pub tails: Tails,
     /// If backtraces are exact.
     debug: Option<Debug<'c>>,
 }
@@ -107,7 +115,7 @@ pub fn translate<'c>(
     let wasm = source.wasm;
     let mut unit = Unit::new(context, source, options);
     let mut scratch = Scratch::new(&Global);
-    if unit.facts.has_tail_calls && !unit.tail_calls_as_c() {
+    if unit.tails == Tails::Jump && !unit.tail_calls_as_c() {
         unit.convention = TAIL_CONVENTION;
     }
     // Their order in the code is that of their declarations.
@@ -117,6 +125,8 @@ pub fn translate<'c>(
             debug.describe(function, &function_name(index));
         }
     }
+    let entries = if source.chunk.has_entries { 0..wasm.type_count() } else { 0..0 };
+    let entries = entries.map(|index| unit.declare_entry(TypeIdx(index))).collect::<Result<Vec<_>>>()?;
     for index in source.chunk.functions.clone().map(FuncIdx) {
         if let Some(function) = unit.function(index)? {
             function::translate(&unit, index, function, &mut scratch)?;
@@ -125,10 +135,11 @@ pub fn translate<'c>(
     }
     unit.builder.unset_current_debug_location();
     unit.make_looks()?;
+    for (index, entry) in (0..).zip(&entries) {
+        unit.write_entry(TypeIdx(index), *entry)?;
+    }
     if source.chunk.has_entries {
-        for index in 0..wasm.type_count() {
-            unit.entry(TypeIdx(index))?;
-        }
+        unit.make_adapters()?;
     }
     if let Some(debug) = &unit.debug {
         debug.finish();
@@ -177,6 +188,7 @@ impl<'c, 'm> Unit<'c, 'm> {
             convention: 0,
             facts: source.facts,
             is_whole: *source.chunk == plan::whole(wasm),
+            tails: source.facts.tails.form(&options.machine),
         }
     }
 
@@ -198,10 +210,11 @@ impl<'c, 'm> Unit<'c, 'm> {
         if self.context_is_argument() {
             params.push(self.ptr.into());
         }
-        for param in ty.params {
+        for param in ty.params.iter().take(self.params_passed(ty)) {
             params.push(self.ty(*param)?.into());
         }
-        let results = ty.results.iter().map(|ty| self.ty(*ty)).collect::<Result<Vec<_>>>()?;
+        let results = if self.returns_in_area(ty) { &[][..] } else { ty.results };
+        let results = results.iter().map(|ty| self.ty(*ty)).collect::<Result<Vec<_>>>()?;
         Ok(match results.as_slice() {
             [] => self.context.void_type().fn_type(&params, false),
             [one] => one.fn_type(&params, false),
@@ -221,18 +234,18 @@ impl<'c, 'm> Unit<'c, 'm> {
 
     fn declare(&self, index: u32) -> Result<FunctionValue<'c>> {
         let ty = self.type_of(FuncIdx(index))?;
-        // LLVM 19 loses count of the stack's arguments in this convention on Thumb: seen with 17 parameters and 16
-        // results, which returned to an address that was none.
-        let bytes = |types: &[ValType]| types.iter().map(|ty| self.slot_bytes(*ty)).sum::<u32>();
-        let is_thumb = self.options.machine.arch == Arch::Thumb;
-        if is_thumb && self.convention == TAIL_CONVENTION && bytes(ty.params).max(bytes(ty.results)) > 16 {
-            let text =
-                "tail calls beside functions with more than four words of parameters or results are not compiled";
-            return Err(Error::Unsupported(text.into()));
-        }
         let linkage = (!self.may_be_called_from_outside(FuncIdx(index))).then_some(Linkage::Internal);
         let function = self.llvm.add_function(&function_name(index), self.function_type(ty)?, linkage);
         function.set_call_conventions(self.convention);
+        if self.tails == Tails::Jump && self.tail_calls_as_c() && self.facts.tails.is_maker(FuncIdx(index)) {
+            // As a part of its caller, its calls would no longer say whether they are tail calls; LLVM would think that all
+            // may be, and make loops of recursions.
+            self.mark(function, "noinline");
+        }
+        if self.tails == Tails::Return {
+            // Its address may be taken, and is known when the objects are linked.
+            function.as_global_value().set_visibility(GlobalVisibility::Hidden);
+        }
         self.decorate(function);
         Ok(function)
     }
@@ -241,19 +254,19 @@ impl<'c, 'm> Unit<'c, 'm> {
     /// them out when they are part of all their callers. But the convention of tail calls is not to be touched, nor an
     /// argument that is the context, which nobody may have used so far.
     fn may_be_called_from_outside(&self, func: FuncIdx) -> bool {
-        let may_change = self.is_whole && !self.facts.has_tail_calls && !self.context_is_argument();
+        let may_change = self.is_whole && self.facts.tails.is_empty() && !self.context_is_argument();
         !may_change || self.wasm.start() == Some(func) || self.wasm.is_declared(func) != Some(false)
     }
 
     /// What every function of ours says about itself.
-    fn decorate(&self, function: FunctionValue<'c>) {
+    pub fn decorate(&self, function: FunctionValue<'c>) {
         let text = |name: &str, value: &str| self.context.create_string_attribute(name, value);
         // A recursion stays one: it ends with a trap where the stack does, and not as a loop that never does.
         for attribute in [text("no-builtins", ""), text("frame-pointer", "all"), text("warn-stack-size", "0")] {
             function.add_attribute(AttributeLoc::Function, attribute);
         }
         // Where calls in tail position are those of C, each of the others says of itself that it is none.
-        if !(self.facts.has_tail_calls && self.tail_calls_as_c()) {
+        if !(self.tails == Tails::Jump && self.tail_calls_as_c()) {
             function.add_attribute(AttributeLoc::Function, text("disable-tail-calls", "true"));
         }
         self.mark(function, "nounwind");
@@ -282,12 +295,6 @@ impl<'c, 'm> Unit<'c, 'm> {
     /// those whose arguments and results are all in registers.
     pub fn tail_calls_as_c(&self) -> bool {
         matches!(self.options.machine.arch, Arch::RiscV32 | Arch::RiscV64)
-    }
-
-    /// Whether the convention of C has registers for all arguments and results of a function.
-    pub fn is_all_in_registers(&self, ty: FuncType<'_>) -> bool {
-        let words = |types: &[ValType]| types.iter().map(|ty| self.slot_bytes(*ty)).sum::<u32>() / self.width.bytes();
-        words(ty.params) <= 8 && words(ty.results) <= 2
     }
 
     /// Keeps a call where it is: merged with another, it would be of two operators.
@@ -395,12 +402,12 @@ impl<'c, 'm> Unit<'c, 'm> {
         Ok(value.into_pointer_value())
     }
 
-    /// Tells LLVM what is known of a field that was read. All but the memory's and the fuel are the same whenever this
+    /// Tells LLVM what is known of a field that was read. All but the memory's, the fuel and those of tail calls are the same whenever this
     /// instance's code runs: who calls another instance puts them back.
     fn describe_field(&self, value: BasicValueEnum<'c>, field: Field) -> Result {
         let Some(load) = value.as_instruction_value() else { return Ok(()) };
         match field {
-            Field::Fuel => Ok(()),
+            Field::Fuel | Field::TailArea | Field::TailEntry => Ok(()),
             Field::MemoryBase if !self.facts.memory.is_fixed => Ok(()),
             Field::MemoryBytes => match self.memory_range()? {
                 Some(range) => self.attach(load, "range", range),
@@ -426,6 +433,17 @@ impl<'c, 'm> Unit<'c, 'm> {
             let bounds = [ty.bytes_min(), behind].map(|bound| self.word.const_int(bound, false).into());
             self.context.metadata_node(&bounds)
         }))
+    }
+
+    /// Writes a field of the context.
+    pub fn set_field(&self, ctx: PointerValue<'c>, field: Field, value: BasicValueEnum<'c>) -> Result {
+        let store = self.builder.build_store(self.at(ctx, field.offset(self.width))?, value)?;
+        self.tag_runtime(store)
+    }
+
+    /// The block that is being written.
+    pub fn here(&self) -> Result<BasicBlock<'c>> {
+        self.builder.get_insert_block().ok_or_else(|| Error::Llvm("no block".into()))
     }
 
     /// Reads what belongs to the runtime, `offset` bytes behind `base`.
@@ -599,9 +617,7 @@ impl<'c, 'm> Unit<'c, 'm> {
 
     /// The entry for a type: `(code, slots)`, which reads the arguments from the words at `slots`, calls `code`, and writes
     /// the results there.
-    fn entry(&self, index: TypeIdx) -> Result {
-        let ty = self.type_at(index)?;
-        let guest = self.function_type(ty)?;
+    fn declare_entry(&self, index: TypeIdx) -> Result<FunctionValue<'c>> {
         let mut params: Vec<BasicMetadataTypeEnum<'c>> = Vec::new();
         if self.context_is_argument() {
             params.push(self.ptr.into());
@@ -610,19 +626,23 @@ impl<'c, 'm> Unit<'c, 'm> {
         let entry_type = self.context.void_type().fn_type(&params, false);
         let function = self.llvm.add_function(&entry_name(index.0), entry_type, None);
         self.decorate(function);
+        Ok(function)
+    }
+
+    fn write_entry(&self, index: TypeIdx, function: FunctionValue<'c>) -> Result {
+        let ty = self.type_at(index)?;
+        let guest = self.function_type(ty)?;
         let block = self.context.append_basic_block(function, "");
         self.builder.position_at_end(block);
         let params = function.get_params();
         let first = usize::from(self.context_is_argument());
         let (code, slots) = (params[first].into_pointer_value(), params[first + 1].into_pointer_value());
-        let mut values: Vec<BasicMetadataValueEnum<'c>> = Vec::new();
-        if self.context_is_argument() {
-            values.push(params[0].into());
-        }
-        values.extend(self.load_slots(slots, ty.params)?.into_iter().map(BasicMetadataValueEnum::from));
+        let ctx = self.context_of(function)?;
+        self.make_area(ctx)?;
+        let values = self.pass(ctx, ty, &self.load_slots(slots, ty.params)?)?;
         let call = self.builder.build_indirect_call(guest, code, &values, "")?;
         call.set_call_convention(self.convention);
-        let results = self.results_of(call.try_as_basic_value().basic(), ty.results)?;
+        let results = self.results_at_last(ctx, function, Callee::Type(index), call)?;
         self.store_slots(slots, ty.results, &results)?;
         self.builder.build_return(None)?;
         Ok(())
@@ -640,18 +660,6 @@ impl<'c, 'm> Unit<'c, 'm> {
             }
             _ => Err(Error::Llvm("a call gives no value".into())),
         }
-    }
-
-    /// Whether the results of a function fit into the registers that there are for them; if not, they go through memory.
-    pub fn returns_in_registers(&self, ty: FuncType<'_>) -> bool {
-        let (ints_max, floats_max) = match self.options.machine.arch {
-            Arch::X86_64 => (3, 2),
-            Arch::AArch64 => (8, 8),
-            // `declare` refuses more.
-            Arch::Thumb | Arch::RiscV32 | Arch::RiscV64 => return true,
-        };
-        let floats = ty.results.iter().filter(|ty| matches!(ty, ValType::F32 | ValType::F64)).count();
-        floats <= floats_max && ty.results.len() - floats <= ints_max
     }
 
     /// Bytes of the slots that a value takes.

@@ -152,15 +152,15 @@ impl Code {
     }
 
     /// The function among those that the module defines in whose code a call returns to this address, and what was active
-    /// then.
-    pub fn find(&self, address: usize) -> Option<(u32, impl Iterator<Item = Active> + '_)> {
+    /// then; no function, if it is in what stands between them and their callers. Nothing outside of the code.
+    pub fn find(&self, address: usize) -> Option<(Option<u32>, impl Iterator<Item = Active> + '_)> {
         let offset = address.checked_sub(self.base.addr().get())?;
         if offset > self.native.code().len() {
             return None;
         }
         // Behind a call: its instruction lies before the address.
         let offset = (offset as u32).checked_sub(1)?;
-        Some((self.native.function_at(offset)?, self.native.active_at(offset)))
+        Some((self.native.function_at(offset), self.native.active_at(offset)))
     }
 }
 

@@ -26,9 +26,11 @@ pub(super) extern "C" fn record(context: &NativeContext, _code: u32, pc: usize, 
         let (mut pc, mut fp) = (pc & !thumb_bit(), fp);
         for _ in 0..WALKED_MAX {
             let Some((func, active)) = code.find(pc) else { return };
-            for active in active {
-                let func = active.func.unwrap_or(imported + func);
-                (*store).backtrace.push(func, active.offset.unwrap_or(OFFSET_UNKNOWN), loaded);
+            if let Some(func) = func {
+                for active in active {
+                    let func = active.func.unwrap_or(imported + func);
+                    (*store).backtrace.push(func, active.offset.unwrap_or(OFFSET_UNKNOWN), loaded);
+                }
             }
             if fp == 0 {
                 return;
