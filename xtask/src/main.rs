@@ -23,6 +23,7 @@ mod setup;
 mod shell;
 mod signed;
 mod size;
+mod small;
 mod spec;
 mod test;
 mod tidy;
@@ -56,6 +57,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { name: "bench", does: "`bench m33` or `bench host`: speed as ratios", run: bench },
     Subcommand { name: "firmware", does: "build and run the boards' programs", run: firmware::run },
     Subcommand { name: "signed", does: "signed native code on a board", run: signed::run },
+    Subcommand { name: "small", does: "a guest with less memory than a page, here and on a board", run: small::run },
     Subcommand { name: "devices", does: "the examples of guests/moteur-devices, in Rust and C", run: devices::run },
     Subcommand { name: "tidy", does: "layering, where unsafe may stand, lengths, links, first lines", run: tidy::run },
     Subcommand {

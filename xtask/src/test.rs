@@ -110,6 +110,7 @@ const STEPS: &[Step] = &[
     board("clippy, guests", Run::Cargo(&["clippy", "--quiet", "--manifest-path", GUESTS, "--target", "wasm32-unknown-unknown", "--examples", "--", "-D", "warnings"])),
     board("devices", Run::Xtask(&["devices"])),
     board("firmware", Run::Xtask(&["firmware"])),
+    board("less memory than a page", Run::Xtask(&["small"])),
     board("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
     compiled("crossing", Run::Xtask(&["spec", "--crossing", "--engine", "native"])),
     compiled("crossing with guard pages", Run::Xtask(&["spec", "--crossing", "--engine", "native", "--guard-pages"])),

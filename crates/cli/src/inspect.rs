@@ -9,8 +9,8 @@ use moteur::pool::Counted;
 use moteur::wasm::Global as Allocator;
 use moteur::wasm::trim::{Size, trim};
 use moteur::{
-    Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Limits, Memory, Module, NativeSection,
-    PageSize, PublicKey, Refusal, Store, Table, Val,
+    Config, Engine, Error, Extern, ExternType, Func, Global, Heap, Instance, Limits, Memory, MemoryType, Module,
+    NativeSection, PageSize, PublicKey, Refusal, Store, Table, Val,
 };
 
 use crate::args::keys::Inspect;
@@ -149,9 +149,11 @@ fn write_signers(text: &mut String, section: &NativeSection, keys: &[PublicKey])
     }
 }
 
-/// How much of the memory `moteur trim` would leave.
+/// How much of a memory in pages `moteur trim` would leave.
 fn write_trimmable(text: &mut String, source: Source) {
-    if let Ok(trimmed) = trim(source.bytes, Size::Heap(0), &Allocator, &mut |_| {}) {
+    if own_memory(source).is_some_and(|ty| ty.page == PageSize::Standard)
+        && let Ok(trimmed) = trim(source.bytes, Size::Heap(0), &Allocator, &mut |_| {})
+    {
         let _ = writeln!(text, "Data and stack take {} bytes of it: `moteur trim` leaves out the rest", trimmed.now);
     }
 }
@@ -194,7 +196,7 @@ fn measure(source: Source) -> Result<Cost, Error> {
         loading: lazy.loading,
         store: lazy.store.saturating_sub(STACK_BYTES),
         instance: lazy.instance,
-        memory: own_memory_bytes(source),
+        memory: own_memory(source).map_or(0, |ty| ty.bytes_min() as usize),
         code: eager.instance.saturating_sub(lazy.instance),
     })
 }
@@ -252,14 +254,12 @@ fn stand_in(store: &mut Store<()>, ty: &ExternType<'_>) -> Result<Extern, Error>
     })
 }
 
-fn own_memory_bytes(source: Source) -> usize {
-    let memories = sections(source.bytes).filter(|section| section.id == sections::MEMORY);
-    let bytes = memories.filter_map(|section| {
-        let mut reader = reader(source, &section);
-        reader.number().filter(|&count| count > 0)?;
-        usize::try_from(reader.memory_type()?.bytes_min()).ok()
-    });
-    bytes.sum()
+/// The type of the memory that the module defines.
+fn own_memory(source: Source) -> Option<MemoryType> {
+    let section = sections(source.bytes).find(|section| section.id == sections::MEMORY)?;
+    let mut reader = reader(source, &section);
+    reader.number().filter(|&count| count > 0)?;
+    reader.memory_type()
 }
 
 fn write_cost(text: &mut String, source: Source, cost: &Cost) {

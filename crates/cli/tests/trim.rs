@@ -77,8 +77,10 @@ fn results_go_where_they_are_asked_for() {
 fn inspect_says_what_trimming_would_leave() {
     let text = moteur(&["inspect", &wat(PROGRAM)]).expect(0, &[]).out.clone();
     assert!(text.contains("Data and stack take 2096 bytes of it: `moteur trim` leaves out the rest"), "{text}");
-    let text = moteur(&["inspect", &wat("(module (memory 1))")]).expect(0, &[]).out.clone();
-    assert!(!text.contains("moteur trim"), "{text}");
+    for module in [wat("(module (memory 1))"), trimmed(&["--heap", "16"])] {
+        let text = moteur(&["inspect", &module]).expect(0, &[]).out.clone();
+        assert!(!text.contains("moteur trim"), "{text}");
+    }
 }
 
 #[test]
