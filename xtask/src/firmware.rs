@@ -9,7 +9,23 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, RISCV_VIRT, Run};
-use crate::update;
+use crate::{kernels, llvm, shell, update};
+
+/// The features of the program `micro` that make it run native code and nothing else.
+pub const NATIVE_ONLY: &[&str] = &["native", "small"];
+
+/// What that program runs: compiled for the board, without bodies. Gives the environment of its build.
+pub fn answer() -> Result<(&'static str, PathBuf)> {
+    llvm::ensure_installed()?;
+    let folder = target_folder();
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let module = workspace().join("micro/modules/answer.wat");
+    let compiled = folder.join("answer.wasm");
+    let mut moteur = kernels::moteur();
+    moteur.arg("compile").arg(module).args(["--target", AN505.target, "--strip-bodies", "-Oz", "-o"]).arg(&compiled);
+    shell::run(&mut moteur)?;
+    Ok(("MOTEUR_ANSWER", compiled))
+}
 
 /// How a program of the firmware workspace is built.
 #[derive(Clone, Debug)]
@@ -124,7 +140,7 @@ pub fn run(args: &[String]) -> Result<()> {
         _ => bail!("usage: cargo xtask firmware [--bless | --update]"),
     };
     qemu::ensure_installed(&BOARDS)?;
-    let (mut passed, mut failed) = (0, 0);
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for cases in [&DEMO[..], &DEVICES] {
         if bless && let Some(first) = cases.first() {
             fs::write(expected(first), comparable(&start(first)?.output))?;
@@ -139,8 +155,35 @@ pub fn run(args: &[String]) -> Result<()> {
             }
         }
     }
-    println!("{passed} passed, {failed} failed, 0 skipped");
+    match native_only() {
+        Ok(()) => passed += 1,
+        Err(error) if llvm::found().is_err() => {
+            skipped += 1;
+            println!("SKIPPED micro, native only: {error:#}");
+        }
+        Err(error) => {
+            failed += 1;
+            println!("FAILED micro, native only: {error:#}");
+        }
+    }
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
     ensure!(failed == 0, "the firmware fails on {failed} boards");
+    Ok(())
+}
+
+/// The smallest firmware with native code alone: its exit status says whether the guest's answer was right.
+fn native_only() -> Result<()> {
+    let (name, module) = answer()?;
+    let module = module.to_str().context("a path that is no text")?;
+    let build = Build {
+        profile: "micro",
+        features: NATIVE_ONLY,
+        environment: &[(name, module)],
+        ..Build::new("micro", &AN505)
+    };
+    let run = qemu::run(&AN505, &build.image()?, Duration::from_secs(60))?;
+    println!("== micro on {}, native only: exits with {}", AN505.machine, run.status);
+    ensure!(run.status == 0, "it exits with {}", run.status);
     Ok(())
 }
 

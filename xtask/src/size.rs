@@ -9,7 +9,8 @@ use std::{fs, io};
 use anyhow::{Context, Result, bail, ensure};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind};
 
-use crate::firmware::{Build, workspace};
+use crate::firmware::{self, Build, workspace};
+use crate::llvm;
 use crate::qemu::{self, AN505};
 
 const USAGE: &str = "usage: cargo xtask size [--save] [--symbols]";
@@ -22,21 +23,35 @@ struct Profile {
     features: &'static [&'static str],
     /// The profile without the interface that is measured: the difference counts.
     without: Option<&'static str>,
+    /// Whether its module has to be compiled first.
+    is_native: bool,
 }
 
 /// A profile that is `micro` and one interface.
 const fn interface(name: &'static str, features: &'static [&'static str]) -> Profile {
-    Profile { name, cargo: "micro", features, without: Some("micro") }
+    Profile { name, cargo: "micro", features, without: Some("micro"), is_native: false }
 }
 
-const PROFILES: [Profile; 6] = [
-    Profile { name: "micro", cargo: "micro", features: &["interpreter", "small"], without: None },
-    Profile { name: "default", cargo: "release", features: &["threaded"], without: None },
+const PROFILES: [Profile; 8] = [
+    Profile { name: "micro", cargo: "micro", features: &["interpreter", "small"], without: None, is_native: false },
+    Profile { name: "default", cargo: "release", features: &["threaded"], without: None, is_native: false },
     interface("libc", &["interpreter", "small", "libc"]),
     interface("wasi-streams", &["interpreter", "small", "streams"]),
     interface("wasi", &["interpreter", "small", "wasi"]),
     interface("devices", &["interpreter", "small", "devices"]),
+    Profile { name: NATIVE_ONLY, cargo: "micro", features: firmware::NATIVE_ONLY, without: None, is_native: true },
+    // What 64-bit floats, and those of 32 bits on a processor without them, add to it.
+    Profile {
+        name: "native-floats",
+        cargo: "micro",
+        features: &["native", "small", "floats"],
+        without: Some(NATIVE_ONLY),
+        is_native: true,
+    },
 ];
+
+/// Native code alone: no interpreter, no validation of bodies.
+const NATIVE_ONLY: &str = "native-only";
 
 /// What a linked image takes.
 #[derive(Debug, Default)]
@@ -64,10 +79,21 @@ pub fn run(args: &[String]) -> Result<()> {
     let file = workspace().join("size-budget.toml");
     let budget = parse_budget(&read_or_empty(&file)?)?;
     let (mut objections, mut measured) = (Vec::new(), Vec::<(&str, u64)>::new());
+    let compiled = firmware::answer();
     for profile in &PROFILES {
         let mut build = Build::new("micro", &AN505);
         build.profile = profile.cargo;
         build.features = profile.features;
+        let environment = match (&compiled, profile.is_native) {
+            (Ok((name, module)), true) => Some((*name, module.to_str().context("a path that is no text")?)),
+            (Err(error), true) if llvm::found().is_err() => {
+                println!("SKIPPED {}: {error:#}\n", profile.name);
+                continue;
+            }
+            (Err(error), true) => bail!("{}: {error:#}", profile.name),
+            (_, false) => None,
+        };
+        build.environment = environment.as_slice();
         let mut size = measure(&fs::read(build.image()?)?)?;
         if let Some(without) = profile.without {
             let base = measured.iter().find(|(name, _)| *name == without).map_or(0, |(_, flash)| *flash);
@@ -180,7 +206,9 @@ fn write_budget(old: &[Budget], measured: &[(&str, u64)]) -> String {
          # `cargo xtask size` compares; `--save` writes `flash`.\n\
          # A profile may grow by half a percent before it counts as a change, and never above `max`.\n",
     );
-    for (profile, flash) in measured {
+    let kept = old.iter().filter(|entry| measured.iter().all(|(profile, _)| *profile != entry.profile));
+    let kept: Vec<_> = kept.map(|entry| (entry.profile.as_str(), entry.flash)).collect();
+    for (profile, flash) in measured.iter().chain(&kept) {
         let max = old.iter().find(|entry| entry.profile == *profile).and_then(|entry| entry.max);
         let max = max.map_or(String::new(), |max| format!(", max = {max}"));
         // Writing to a string cannot fail.

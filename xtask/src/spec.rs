@@ -45,6 +45,9 @@ struct Native {
     copied: bool,
 }
 
+/// The same without an interpreter and without validation of bodies: what is wrong in bodies is skipped.
+const NATIVE_ONLY: Style = Style { name: "native-only", features: "native", on_board: true };
+
 /// What the compiler calls this host.
 const HOST_MACHINE: &str = "x86_64-unknown-linux-gnu";
 
@@ -83,10 +86,13 @@ pub fn run(args: &[String]) -> Result<()> {
     let wanted = shell::take_value(&mut args, "--style")?;
     let native =
         Native { cpu: shell::take_value(&mut args, "--cpu")?, copied: shell::take_flag(&mut args, "--copied") };
-    let styles = match engine.as_deref() {
-        None | Some("interp") => &STYLES[..],
-        Some("native") => std::slice::from_ref(&NATIVE),
-        Some(other) => bail!("unknown engine `{other}`; there are interp and native"),
+    let profile = shell::take_value(&mut args, "--profile")?;
+    let styles = match (engine.as_deref(), profile.as_deref()) {
+        (None | Some("interp"), None) => &STYLES[..],
+        (Some("native"), None) => std::slice::from_ref(&NATIVE),
+        (Some("native"), Some("native-only")) => std::slice::from_ref(&NATIVE_ONLY),
+        (_, Some(profile)) => bail!("no profile `{profile}` of this engine; --engine native has native-only"),
+        (Some(other), None) => bail!("unknown engine `{other}`; there are interp and native"),
     };
     let styles = styles.iter().filter(|candidate| match wanted.as_deref() {
         Some(wanted) => candidate.name == wanted,
@@ -126,7 +132,7 @@ fn find_place(name: &str) -> Result<&'static Place> {
 impl Style {
     /// What tells the suite's program to compile every module for a machine, if that is the style.
     fn compile_for<'n>(&self, machine: &'static str, native: &'n Native) -> Result<Vec<&'n str>> {
-        if self.name != NATIVE.name {
+        if ![NATIVE.name, NATIVE_ONLY.name].contains(&self.name) {
             ensure!(native.cpu.is_none() && !native.copied, "--cpu and --copied are for --engine native");
             return Ok(Vec::new());
         }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use moteur_compiler::{Checks, Emit, Error, Machine, Optimise, Options};
+use moteur_compiler::{Bodies, Checks, Emit, Error, Machine, Optimise, Options};
 
 use crate::args::compile::{self as asked, Compile, Target};
 use crate::failure::Failure;
@@ -25,7 +25,8 @@ pub fn compile(options: &Compile) -> Result<(), Failure> {
         (Some(what), [machine]) => moteur_compiler::emit(source.bytes, machine, kind(what)),
         _ => {
             let mut bar = progress::Bar::new(options.quiet);
-            moteur_compiler::compile_all(source.bytes, &machines, jobs, &mut |progress| bar.show(progress))
+            let bodies = if options.strip_bodies { Bodies::Strip } else { Bodies::Keep };
+            moteur_compiler::compile_all(source.bytes, bodies, &machines, jobs, &mut |progress| bar.show(progress))
         }
     };
     let made = made.map_err(|error| explain(&options.file, source, error))?;

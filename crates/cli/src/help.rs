@@ -131,6 +131,10 @@ machine, it takes the old one's place.
       --no-offsets      Leave out the list of which code belongs to which operator.
                         Backtraces then name functions only, and the section is about
                         a quarter smaller; the code is the same
+      --strip-bodies    Take the function bodies out, for devices that run native code
+                        alone: the module is smaller, and runs natively or not at all.
+                        Keep the original: backtraces have its offsets, and only it
+                        can be compiled again
       --emit KIND       Write what stands in between instead: llvm-ir, asm or obj.
                         Goes beside FILE as .ll, .s or .o
       --sign KEY        Sign the code with a private key, as `moteur sign` does. FILE must

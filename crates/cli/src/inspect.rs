@@ -109,6 +109,9 @@ fn write_own(text: &mut String, source: Source) {
 
 /// Native code: for which machine, how much, whether it could run here, and who vouches for it.
 fn write_native(text: &mut String, module: &Module, keys: &[PublicKey]) {
+    if module.is_stripped() {
+        text.push_str("Function bodies were taken out: it runs as native code or not at all\n");
+    }
     for section in module.native_sections() {
         let machine = section.made_for.map_or("unknown".to_owned(), |made_for| {
             let features: String = section.features().map(|name| format!(" {name}")).collect();

@@ -46,6 +46,10 @@ pub fn run(options: &Run) -> Result<(), Failure> {
     }
     let engine = Engine::new(config(options)?).map_err(|error| load::refused(file, error))?;
     let module = load::module(&engine, file, source)?;
+    if module.is_stripped() && options.native == Native::Ignored {
+        let text = "its function bodies were taken out, so that it only runs as native code: --native or --trust KEY";
+        return Err(load::refused(file, text));
+    }
     if options.native != Native::Ignored {
         tell_if_interpreted(file, &module);
     }
@@ -96,6 +100,8 @@ fn has_guard_pages(options: &Run) -> bool {
 /// Says why native code is not run although it was asked for: the module is interpreted then, and only slower.
 fn tell_if_interpreted(file: &Path, module: &Module) {
     let cause = match module.native() {
+        // Without bodies it is not interpreted either: instantiation says so.
+        _ if module.is_stripped() => return,
         Ok(true) => return,
         Ok(false) => "there is no native code in it (`moteur compile` adds some)".to_owned(),
         Err(refusal) if refusal.is_for_lack_of_trust() => {

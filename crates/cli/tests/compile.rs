@@ -215,3 +215,22 @@ fn every_mistake_is_named() {
     moteur(&["compile", &invalid]).expect(1, &["type mismatch", "in function 0"]);
     moteur(&["run", "--jit", &invalid]).expect(1, &["type mismatch", "in function 0"]);
 }
+
+#[test]
+fn without_bodies_a_module_runs_natively_or_not_at_all() {
+    let source = wat(PROGRAM);
+    let out = source.replace("module.wat", "bare.wasm");
+    moteur(&["compile", &source, "--strip-bodies", "-o", &out]).expect(0, &[]);
+    moteur(&["validate", &out]).expect(0, &[]);
+    assert_eq!(natively(&["--native", "--invoke", "square", &out, "12"]).expect(0, &[]).out, "144\n");
+    assert!(moteur(&["inspect", &out]).expect(0, &[]).out.contains("Function bodies were taken out"));
+    let taken_out = "its function bodies were taken out";
+    moteur(&["run", "--invoke", "square", &out, "12"]).expect(1, &[taken_out, "--native"]);
+    moteur(&["run", "--jit", "--invoke", "square", &out, "12"]).expect(1, &[taken_out]);
+    moteur(&["compile", &out, "-o", &out]).expect(1, &[taken_out]);
+    // Code for another machine, and none that is trusted, are no reason to run what stands in the place of bodies.
+    let board = ["--strip-bodies", "--target", "thumbv8m.main-none-eabi", "-o", &out];
+    moteur(&[&["compile", &source], &board[..]].concat()).expect(0, &[]);
+    moteur(&["run", "--native", "--invoke", "square", &out, "12"])
+        .expect(1, &["the module can only run as native code: another architecture"]);
+}

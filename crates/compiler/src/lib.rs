@@ -7,6 +7,7 @@
 //! What the code and the runtime agree on is defined in `moteur-image`; this crate and the runtime never see each other.
 
 mod attach;
+mod bodies;
 mod emit;
 mod error;
 mod flow;
@@ -23,6 +24,7 @@ mod watch;
 mod work;
 
 pub use attach::strip;
+pub use bodies::Bodies;
 pub use emit::Emit;
 pub use error::Error;
 pub use machine::Machine;
@@ -88,16 +90,20 @@ impl Options {
 /// [`Error::Module`] if the module is not valid; [`Error::Unsupported`] if this machine's code cannot express it;
 /// [`Error::Llvm`] and [`Error::Link`] if the compiler itself is wrong.
 pub fn compile(bytes: &[u8], options: &Options) -> Result<Vec<u8>, Error> {
-    compile_all(bytes, std::slice::from_ref(options), jobs(), &mut |_| ())
+    compile_all(bytes, Bodies::Keep, std::slice::from_ref(options), jobs(), &mut |_| ())
 }
 
 /// Compiles a module for several machines: one section for each, in this order. At most `jobs` threads do it, and hold a part
 /// of a module each; how many they are changes nothing in what comes out. `progress` is told, on this thread, how far it is.
 ///
+/// With [`Bodies::Strip`], sections that the module has for other machines are left out: they belong to the module with its
+/// bodies.
+///
 /// # Errors
 /// As [`compile`].
 pub fn compile_all(
     bytes: &[u8],
+    bodies: Bodies,
     machines: &[Options],
     jobs: NonZeroUsize,
     progress: &mut dyn FnMut(Progress),
@@ -121,7 +127,11 @@ pub fn compile_all(
         Failure::Error(error) => error,
         Failure::Fatal(index, text) => gave_up(&input, chunks.get(index % count), machines.get(index / count), &text),
     })?;
-    let mut out = bytes.to_vec();
+    let mut out = match bodies {
+        Bodies::Keep => bytes.to_vec(),
+        Bodies::Strip => bodies::strip(&input.wasm, bytes),
+    };
+    let module_hash = hash::module(&out);
     for (options, objects) in machines.iter().zip(objects.chunks(count)) {
         let blob = link::link(objects, &wanted, &options.machine)?;
         let contents = Contents {
@@ -133,7 +143,7 @@ pub fn compile_all(
                 metering: options.metering,
                 context_hash: options.machine.arch.context_hash(),
                 features: options.machine.features,
-                module_hash: hash::module(bytes),
+                module_hash,
             },
             frame_bytes_max: objects.iter().map(|object| object.frame_bytes_max).max().unwrap_or(0),
             needs: &blob.needs,
@@ -157,6 +167,10 @@ struct Input {
 impl Input {
     fn read(bytes: &[u8]) -> Result<Input, Error> {
         let wasm = Module::new(bytes, &Global)?;
+        if wasm.is_stripped() {
+            let text = "its function bodies were taken out: compile the module that it was made from";
+            return Err(Error::Unsupported(text.into()));
+        }
         let facts = Facts::of(&wasm, bytes)?;
         Ok(Input { bytes: bytes.to_vec(), wasm, facts })
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 
-use moteur_compiler::{Machine, Optimise, Options, compile_all};
+use moteur_compiler::{Bodies, Machine, Optimise, Options, compile_all};
 use moteur_image::section::{NAME, Native};
 
 /// Each function calls the next and the one before it: calls lead out of every chunk, forward and back.
@@ -29,10 +29,10 @@ fn the_number_of_threads_changes_nothing() {
         .map(|triple| Options { optimise: Optimise::None, ..Options::new(Machine::new(triple, None).unwrap()) })
         .into();
     let mut told = Vec::new();
-    let one = compile_all(&module, &all, NonZeroUsize::MIN, &mut |progress| told.push(progress)).unwrap();
+    let one = compile_all(&module, Bodies::Keep, &all, NonZeroUsize::MIN, &mut |progress| told.push(progress)).unwrap();
     assert!(told.is_sorted_by_key(|progress| progress.done), "{told:?}");
     assert_eq!(told.last().map(|progress| (progress.done, progress.total)), Some((160, 160)));
-    let several = compile_all(&module, &all, NonZeroUsize::new(3).unwrap(), &mut |_| ()).unwrap();
+    let several = compile_all(&module, Bodies::Keep, &all, NonZeroUsize::new(3).unwrap(), &mut |_| ()).unwrap();
     assert!(one == several);
     wasmparser::Validator::new().validate_all(&one).unwrap();
     let sections = wasmparser::Parser::new(0).parse_all(&one).filter_map(|payload| match payload {

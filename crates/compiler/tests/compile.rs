@@ -1,6 +1,6 @@
 //! Modules through LLVM for every machine: the linker accepts them, and what comes out is a valid module.
 
-use moteur_compiler::{Emit, Error, Machine, Optimise, Options, compile, emit, llvm_ir};
+use moteur_compiler::{Bodies, Emit, Error, Machine, Optimise, Options, compile, compile_all, emit, jobs, llvm_ir};
 use moteur_image::feature::{DSP, FP64, MVE, UNALIGNED, V8_1M, X86_64_V3, ZBA, ZBB, ZBS, ZCB, ZICOND};
 use moteur_image::section::{NAME, Native};
 
@@ -254,4 +254,33 @@ fn features_that_cannot_be_chosen_are_named() {
         let Err(error) = Machine::new(triple, cpu) else { panic!("{triple}") };
         assert!(error.to_string().contains(part), "{error}");
     }
+}
+
+#[test]
+fn a_module_without_bodies_is_valid_and_its_sections_belong_to_it() {
+    let wasm = wat::parse_str(PROGRAM).unwrap();
+    let machines = MACHINES.map(|triple| Options::new(Machine::new(triple, None).unwrap()));
+    let made = compile_all(&wasm, Bodies::Strip, &machines[5..7], jobs(), &mut |_| ()).unwrap();
+    wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all()).validate_all(&made).unwrap();
+    let module = moteur_wasm::Module::new(&made, &moteur_wasm::Global).unwrap();
+    assert!(module.is_stripped());
+    let bodies =
+        (module.imported_func_count()..module.func_count()).map(|func| module.body(moteur_wasm::FuncIdx(func)));
+    for body in bodies {
+        assert_eq!(&made[body.unwrap()], [0, 0x00, 0x0B]);
+    }
+    let sections: Vec<_> = module.custom_sections(&made).filter(|section| section.name == NAME).collect();
+    assert_eq!(sections.len(), 2);
+    let whole = compile_all(&wasm, Bodies::Keep, &machines[5..7], jobs(), &mut |_| ()).unwrap();
+    let with_bodies = moteur_wasm::Module::new(&whole, &moteur_wasm::Global).unwrap();
+    for (section, other) in
+        sections.iter().zip(with_bodies.custom_sections(&whole).filter(|section| section.name == NAME))
+    {
+        let (section, other) = (Native::read(section.bytes).unwrap(), Native::read(other.bytes).unwrap());
+        assert_eq!(section.fingerprint.module_hash, moteur_image::hash::module(&made));
+        assert_ne!(section.fingerprint.module_hash, other.fingerprint.module_hash);
+        assert_eq!(section.code(), other.code());
+    }
+    // What has no bodies cannot be compiled again.
+    assert!(matches!(compile(&made, &machines[0]), Err(Error::Unsupported(_))));
 }

@@ -63,7 +63,8 @@ helpers! {
     ElemDrop "elem.drop";
 }
 
-/// What compilers call on Arm where the processor has no instruction (the names of the run-time ABI), then the roundings.
+/// What compilers call on Arm where the processor has no instruction (the names of the run-time ABI): for integers, then for
+/// floats, then the roundings. A runtime may have the first of them only.
 pub const ARM: &[&str] = &[
     "__aeabi_idiv",
     "__aeabi_uidiv",
@@ -127,7 +128,8 @@ pub const ARM: &[&str] = &[
     "sqrt",
 ];
 
-/// What compilers call on RISC-V, then the roundings.
+/// What compilers call on RISC-V: for integers, then for floats, then the roundings. A runtime may have the first of them
+/// only.
 pub const RISCV: &[&str] = &[
     "__divdi3",
     "__udivdi3",

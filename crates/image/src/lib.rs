@@ -25,6 +25,11 @@ pub mod helper;
 pub mod module;
 pub mod section;
 #[cfg(feature = "hash")]
+#[cfg_attr(feature = "small", path = "sha256_small.rs")]
+mod sha256;
+#[cfg(all(test, not(feature = "small")))]
+mod sha256_small;
+#[cfg(feature = "hash")]
 pub mod signature;
 pub mod target;
 

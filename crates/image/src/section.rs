@@ -173,15 +173,6 @@ impl fmt::Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
-/// A list in the section: where it begins, and how many elements it has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct List {
-    /// Where it begins, in bytes.
-    pub place: u32,
-    /// How many elements it has; of the code, how many bytes.
-    pub count: u32,
-}
-
 /// A section that was read: everything in it lies inside it.
 #[derive(Clone, Copy, Debug)]
 pub struct Native<'a> {
@@ -190,12 +181,13 @@ pub struct Native<'a> {
     pub fingerprint: Fingerprint,
     /// Bytes of the largest frame of the code.
     pub frame_bytes_max: u32,
-    needs: List,
-    functions: List,
-    entries: List,
-    traps: List,
-    code: List,
-    /// Where the code of functions ends, which is where the first entry begins.
+    /// The lists, as they stand in the section.
+    needs: &'a [u8],
+    functions: &'a [u8],
+    entries: &'a [u8],
+    traps: &'a [u8],
+    code: &'a [u8],
+    /// Where the code of functions ends, and that of entries begins.
     functions_end: u32,
 }
 
@@ -208,14 +200,9 @@ fn check_sum(sum: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(sum, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Result<u16, Refusal> {
-    let bytes = bytes.get(at..).and_then(|rest| rest.first_chunk()).ok_or(Refusal::Truncated)?;
-    Ok(u16::from_le_bytes(*bytes))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Result<u32, Refusal> {
-    let bytes = bytes.get(at..).and_then(|rest| rest.first_chunk()).ok_or(Refusal::Truncated)?;
-    Ok(u32::from_le_bytes(*bytes))
+/// The number that stands there; zero where no bytes are.
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |word| u32::from_le_bytes(*word))
 }
 
 impl<'a> Native<'a> {
@@ -229,34 +216,35 @@ impl<'a> Native<'a> {
         if bytes.get(..4).ok_or(Refusal::Truncated)? != MAGIC {
             return Err(Refusal::Magic);
         }
-        let abi_version = u16_at(bytes, 4)?;
-        if abi_version != ABI_VERSION {
-            return Err(Refusal::AbiVersion);
+        // What lies outside of the bytes is read as zero.
+        let version = u32_at(bytes, 4);
+        let all = u32_at(bytes, 100) as usize;
+        match bytes.get(..all) {
+            _ if bytes.len() < 8 => Err(Refusal::Truncated),
+            _ if version as u16 != ABI_VERSION => Err(Refusal::AbiVersion),
+            _ if (version >> 16) as u16 != HEADER_BYTES => Err(Refusal::Header),
+            _ if bytes.len() < usize::from(HEADER_BYTES) => Err(Refusal::Truncated),
+            None => Err(Refusal::Truncated),
+            Some(bytes) => Native::read_whole(bytes),
         }
-        if u16_at(bytes, 6)? != HEADER_BYTES {
-            return Err(Refusal::Header);
-        }
-        let all = u32_at(bytes, 100)? as usize;
-        let bytes = bytes.get(..all).ok_or(Refusal::Truncated)?;
-        if all < usize::from(HEADER_BYTES) {
-            return Err(Refusal::Header);
-        }
-        let (head, rest) = (bytes.get(..SUM_PLACE), bytes.get(usize::from(HEADER_BYTES)..));
-        let sum = check_sum(check_sum(SUM_BEGIN, head.unwrap_or_default()), rest.unwrap_or_default());
-        if u32_at(bytes, SUM_PLACE)? != sum {
+    }
+
+    /// Reads a section with a header of this version, all of whose bytes are there.
+    fn read_whole(bytes: &'a [u8]) -> Result<Native<'a>, Refusal> {
+        let rest = bytes.get(usize::from(HEADER_BYTES)..).ok_or(Refusal::Header)?;
+        let sum = check_sum(check_sum(SUM_BEGIN, bytes.get(..SUM_PLACE).unwrap_or_default()), rest);
+        if u32_at(bytes, SUM_PLACE) != sum {
             return Err(Refusal::Damaged);
         }
-        let fingerprint = read_fingerprint(bytes, abi_version)?;
         let list = |at: usize, size: usize| {
-            let list = List { place: u32_at(bytes, at)?, count: u32_at(bytes, at + 4)? };
-            let len = (list.count as usize).checked_mul(size).ok_or(Refusal::Bounds)?;
-            let end = (list.place as usize).checked_add(len).ok_or(Refusal::Bounds)?;
-            if end > bytes.len() { Err(Refusal::Bounds) } else { Ok(list) }
+            let (place, count) = (u32_at(bytes, at) as usize, u32_at(bytes, at + 4) as usize);
+            let end = count.checked_mul(size).and_then(|len| len.checked_add(place)).ok_or(Refusal::Bounds)?;
+            bytes.get(place..end).ok_or(Refusal::Bounds)
         };
         let mut native = Native {
             bytes,
-            fingerprint,
-            frame_bytes_max: u32_at(bytes, 56)?,
+            fingerprint: read_fingerprint(bytes)?,
+            frame_bytes_max: u32_at(bytes, 56),
             needs: list(60, 4)?,
             functions: list(68, 4)?,
             entries: list(76, 4)?,
@@ -276,52 +264,41 @@ impl<'a> Native<'a> {
             Arch::Thumb | Arch::RiscV32 | Arch::RiscV64 => 2,
             Arch::AArch64 => 4,
         };
-        let inside = |offset: u32| offset < self.code.count && offset.is_multiple_of(align);
+        let code_bytes = self.code.len() as u32;
+        let inside = |offset: u32| offset < code_bytes && offset.is_multiple_of(align);
         let mut last = 0;
-        for index in 0..self.functions.count {
-            let place = self.word(self.functions, index).ok_or(Refusal::Bounds)?;
+        for function in words(self.functions) {
             // Behind all code there may be functions without any.
-            if place < last || !(inside(place) || place == self.code.count) {
+            if function < last || !(inside(function) || function == code_bytes) {
                 return Err(Refusal::Bounds);
             }
-            last = place;
+            last = function;
         }
-        let mut end = self.code.count;
-        for index in 0..self.entries.count {
-            let entry = self.word(self.entries, index).ok_or(Refusal::Bounds)?;
-            if entry != NO_ENTRY {
-                end = end.min(entry);
-                if !inside(entry) || entry < last {
-                    return Err(Refusal::Bounds);
-                }
+        let mut end = code_bytes;
+        for entry in words(self.entries).filter(|entry| *entry != NO_ENTRY) {
+            if !inside(entry) || entry < last {
+                return Err(Refusal::Bounds);
             }
+            end = end.min(entry);
         }
         Ok(end)
     }
 
-    fn word(&self, list: List, index: u32) -> Option<u32> {
-        if index >= list.count {
-            return None;
-        }
-        let at = (list.place as usize).checked_add((index as usize).checked_mul(4)?)?;
-        u32_at(self.bytes, at).ok()
-    }
-
     /// Indices in the architecture's library of all that the code calls.
-    pub fn needs(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.needs.count).map_while(|index| self.word(self.needs, index))
+    pub fn needs(&self) -> impl Iterator<Item = u32> + 'a {
+        words(self.needs)
     }
 
     /// How many functions there is code for.
     pub fn function_count(&self) -> u32 {
-        self.functions.count
+        self.functions.len() as u32 / 4
     }
 
     /// Where the code begins of the function with this number among those that the module defines; none if nobody but
     /// functions of the module may call it, and it is part of those that do.
     pub fn function(&self, index: u32) -> Option<u32> {
-        let begin = self.word(self.functions, index)?;
-        let next = index.checked_add(1).and_then(|next| self.word(self.functions, next));
+        let mut functions = words(self.functions).skip(index as usize);
+        let (begin, next) = (functions.next()?, functions.next());
         (begin < next.unwrap_or(self.functions_end)).then_some(begin)
     }
 
@@ -331,18 +308,18 @@ impl<'a> Native<'a> {
         if code >= self.functions_end {
             return None;
         }
-        let begins_before = |index| self.word(self.functions, index).is_some_and(|begin| begin <= code);
-        first_without(self.functions.count, begins_before).checked_sub(1)
+        let begins_before = |index: u32| words(self.functions).nth(index as usize).is_some_and(|begin| begin <= code);
+        first_without(self.function_count(), begins_before).checked_sub(1)
     }
 
     /// Where the code begins that calls a function of the type with this index.
     pub fn entry(&self, type_index: u32) -> Option<u32> {
-        self.word(self.entries, type_index).filter(|entry| *entry != NO_ENTRY)
+        words(self.entries).nth(type_index as usize).filter(|entry| *entry != NO_ENTRY)
     }
 
     /// How many types there may be entries for.
     pub fn entry_count(&self) -> u32 {
-        self.entries.count
+        self.entries.len() as u32 / 4
     }
 
     /// What was active at an address in the code, innermost first. The last one is the function whose code it is, unless
@@ -377,22 +354,17 @@ impl<'a> Native<'a> {
 
     /// How many trap entries there are before the first whose address is not one of these.
     fn traps_until(&self, is_before: impl Fn(u32) -> bool) -> u32 {
-        first_without(self.traps.count, |index| self.trap(index).is_some_and(|(place, _)| is_before(place)))
+        first_without(self.traps.len() as u32 / 8, |index| self.trap(index).is_some_and(|(place, _)| is_before(place)))
     }
 
     fn trap(&self, index: u32) -> Option<(u32, u32)> {
-        if index >= self.traps.count {
-            return None;
-        }
-        let at = (self.traps.place as usize).checked_add((index as usize).checked_mul(8)?)?;
-        Some((u32_at(self.bytes, at).ok()?, u32_at(self.bytes, at.checked_add(4)?).ok()?))
+        let mut words = words(self.traps);
+        Some((words.nth((index as usize).checked_mul(2)?)?, words.next()?))
     }
 
     /// The code.
     pub fn code(&self) -> &'a [u8] {
-        let place = self.code.place as usize;
-        let end = place.saturating_add(self.code.count as usize);
-        self.bytes.get(place..end).unwrap_or_default()
+        self.code
     }
 
     /// All bytes of the section that count.
@@ -416,28 +388,34 @@ fn first_without(count: u32, has: impl Fn(u32) -> bool) -> u32 {
     low
 }
 
-fn read_fingerprint(bytes: &[u8], abi_version: u16) -> Result<Fingerprint, Refusal> {
-    let byte = |at: usize| bytes.get(at).copied().ok_or(Refusal::Truncated);
+/// The numbers of a list.
+fn words(list: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    list.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word))
+}
+
+/// Reads the fingerprint of a header that is there.
+fn read_fingerprint(bytes: &[u8]) -> Result<Fingerprint, Refusal> {
+    let [arch, float_abi, checks, metering] = u32_at(bytes, 8).to_le_bytes();
     Ok(Fingerprint {
-        abi_version,
-        arch: Arch::from_u8(byte(8)?).ok_or(Refusal::Arch)?,
-        float_abi: match byte(9)? {
+        abi_version: ABI_VERSION,
+        arch: Arch::from_u8(arch).ok_or(Refusal::Arch)?,
+        float_abi: match float_abi {
             1 => FloatAbi::Soft,
             2 => FloatAbi::Hard,
             _ => return Err(Refusal::FloatAbi),
         },
-        checks: match byte(10)? {
+        checks: match checks {
             1 => Checks::Explicit,
             2 => Checks::GuardPages,
             _ => return Err(Refusal::Checks),
         },
-        metering: match byte(11)? {
+        metering: match metering {
             0 => false,
             1 => true,
             _ => return Err(Refusal::Metering),
         },
-        context_hash: u32_at(bytes, 12)?,
-        features: u64::from(u32_at(bytes, 16)?) | u64::from(u32_at(bytes, 20)?) << 32,
+        context_hash: u32_at(bytes, 12),
+        features: u64::from(u32_at(bytes, 16)) | u64::from(u32_at(bytes, 20)) << 32,
         module_hash: *bytes.get(24..).and_then(|rest| rest.first_chunk()).ok_or(Refusal::Truncated)?,
     })
 }

@@ -19,8 +19,6 @@
 
 use core::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::section::{Native, Refusal};
 use crate::{hash, module};
 
@@ -45,8 +43,7 @@ pub struct KeyId(pub [u8; 8]);
 impl KeyId {
     /// That of a public key.
     pub fn of(public_key: &[u8; 32]) -> KeyId {
-        let hash: [u8; 32] = Sha256::digest(public_key).into();
-        let [a, b, c, d, e, f, g, h, ..] = hash;
+        let [a, b, c, d, e, f, g, h, ..] = hash::of(public_key);
         KeyId([a, b, c, d, e, f, g, h])
     }
 }
@@ -110,7 +107,7 @@ pub fn statement(native: &Native<'_>) -> [u8; STATEMENT_BYTES] {
     let mut statement = [0; STATEMENT_BYTES];
     let (domain, hash) = statement.split_at_mut(DOMAIN.len());
     domain.copy_from_slice(&DOMAIN);
-    hash.copy_from_slice(&Sha256::digest(native.bytes()));
+    hash.copy_from_slice(&hash::of(native.bytes()));
     statement
 }
 
@@ -203,7 +200,7 @@ mod tests {
         for (index, plain) in sections(&module).into_iter().enumerate() {
             let statement = statement(&Native::read(plain).unwrap());
             assert_eq!(statement[..32], DOMAIN);
-            assert_eq!(statement[32..], Sha256::digest(plain)[..]);
+            assert_eq!(statement[32..], hash::of(plain)[..]);
             assert_eq!(found(plain), Ok(Vec::new()));
             assert_eq!(found(sections(&once)[index]), Ok(std::vec![(ANN, statement)]));
             assert_eq!(found(sections(&twice)[index]), Ok(std::vec![(ANN, statement), (BOB, statement)]));

@@ -4,7 +4,6 @@ use core::ptr::NonNull;
 
 use moteur_pool::{Heap, OutOfMemory};
 
-use crate::alloc::HeapAlloc;
 use crate::error::Error;
 use crate::store::entity::LoadedModule;
 
@@ -18,10 +17,8 @@ impl Codes {
     }
 }
 
-/// Whether the functions of a module can be lowered: never.
-pub(crate) fn can_lower(_: &moteur_wasm::Module<HeapAlloc>) -> bool {
-    false
-}
+/// Whether functions are run from their bodies: never.
+pub(crate) const RUNS_BODIES: bool = false;
 
 /// Native code is there from the beginning.
 ///

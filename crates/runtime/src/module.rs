@@ -58,10 +58,9 @@ impl Module {
     /// Decodes and validates a module, and keeps a copy of its bytes in the engine's heap.
     ///
     /// # Errors
-    /// [`Error::Module`] with cause and offset, [`Error::OutOfMemory`], or [`Error::Native`] if the module can only run as
-    /// native code, which is refused: because its function bodies were taken out, or because this runtime was built without
-    /// the feature `interpreter`. Without it the insides of function bodies are not validated either: the module is as
-    /// good as the word of who vouches for its native code.
+    /// [`Error::Module`] with cause and offset, or [`Error::OutOfMemory`]. A runtime that was built without the feature
+    /// `interpreter` only takes modules whose native code it runs; otherwise [`Error::Native`] says why it does not. It does
+    /// not look into function bodies either: the module is as good as the word of who vouches for its native code.
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module, Error> {
         let owned = Box::from_slice_in(bytes, engine.heap())?;
         Module::load(engine, Bytes::Owned(owned))
@@ -83,7 +82,7 @@ impl Module {
         let wasm = moteur_wasm::Module::new(bytes, &HeapAlloc(engine.heap()))?;
         // SAFETY: it is dropped at once.
         let attached = unsafe { native::Attached::find(engine, &wasm, bytes) };
-        check_runs(&attached, &wasm, bytes)
+        check_native(&attached, &wasm, bytes)
     }
 
     fn load(engine: &Engine, bytes: Bytes) -> Result<Module, Error> {
@@ -93,7 +92,7 @@ impl Module {
         let attached = unsafe { native::Attached::find(engine, &wasm, &bytes) };
         let inner = ModuleInner { attached, engine: engine.clone(), bytes, wasm };
         let module = Module(Arc::new_in(inner, heap)?);
-        check_runs(&module.0.attached, &module.0.wasm, &module.0.bytes)?;
+        check_native(&module.0.attached, &module.0.wasm, &module.0.bytes)?;
         Ok(module)
     }
 
@@ -122,6 +121,18 @@ impl Module {
             let ty = self.item_type(export.item)?;
             Some(ExportType { name: export.name, ty })
         })
+    }
+
+    /// Whether its function bodies were taken out, as `moteur compile --strip-bodies` does: then it runs as native code or
+    /// not at all, and the offsets of its backtraces are those of the module before.
+    pub fn is_stripped(&self) -> bool {
+        self.wasm().is_stripped()
+    }
+
+    /// Refuses to run bodies that were taken out.
+    pub(crate) fn check_bodies(&self) -> Result<(), Error> {
+        let runs = !lower::RUNS_BODIES || !self.is_stripped() || self.attached().is_native();
+        if runs { Ok(()) } else { Err(Error::Native(self.attached().missing(self.wasm(), self.bytes()))) }
     }
 
     /// The module's own name, where its name section gives one.
@@ -183,12 +194,9 @@ impl Module {
     }
 }
 
-/// Refuses a module that can only run as native code, if it has none.
-fn check_runs(attached: &native::Attached, wasm: &moteur_wasm::Module<HeapAlloc>, bytes: &[u8]) -> Result<(), Error> {
-    if attached.is_native() || lower::can_lower(wasm) {
-        return Ok(());
-    }
-    Err(Error::Native(attached.missing(wasm, bytes)))
+/// Refuses a module without native code where no other is run.
+fn check_native(attached: &native::Attached, wasm: &moteur_wasm::Module<HeapAlloc>, bytes: &[u8]) -> Result<(), Error> {
+    if lower::RUNS_BODIES || attached.is_native() { Ok(()) } else { Err(Error::Native(attached.missing(wasm, bytes))) }
 }
 
 /// Something that a module asks for.

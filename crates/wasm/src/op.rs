@@ -452,7 +452,7 @@ impl Op {
     }
 
     /// The opcode: one byte, or a prefix in bits 16 to 23 and the number behind it below.
-    pub fn code(self) -> u32 {
+    pub const fn code(self) -> u32 {
         const TABLE: &[u32; Op::COUNT] = &CODES;
         TABLE[self as usize]
     }
@@ -460,10 +460,9 @@ impl Op {
 
 impl Row {
     /// What reading starts with.
-    pub const NOP: &'static Row = &ROWS[Op::Nop as usize];
+    pub const NOP: &'static Row = const { &Row::of(Op::Nop) };
 
-    /// The row of an operator.
-    #[cfg_attr(feature = "bodies", allow(dead_code))]
+    /// The row of an operator. Where it is not constant, it brings all rows along.
     pub const fn of(op: Op) -> Row {
         ROWS[op as usize]
     }

@@ -9,7 +9,7 @@ use crate::const_expr::OPERATORS;
 use crate::error::{Checked, ErrorKind, Result};
 use crate::index::FuncIdx;
 use crate::module::Module;
-use crate::op::{Immediate, Row};
+use crate::op::{Immediate, Op, Row};
 use crate::reader::Reader;
 use crate::types::{OperandType, ValType};
 
@@ -74,14 +74,15 @@ impl Fields {
 
 /// The row of the operator with this opcode, if it may stand in a constant expression.
 fn row(code: u8) -> Option<&'static Row> {
-    static ROWS: [Row; OPERATORS.len()] = {
-        let mut rows = [Row::of(OPERATORS[0]); OPERATORS.len()];
-        let mut at = 1;
+    /// Opcodes, with their rows.
+    static ROWS: [(u8, Row); OPERATORS.len()] = {
+        let mut rows = [(0, Row::of(Op::Nop)); OPERATORS.len()];
+        let mut at = 0;
         while at < rows.len() {
-            rows[at] = Row::of(OPERATORS[at]);
+            rows[at] = (OPERATORS[at].code() as u8, Row::of(OPERATORS[at]));
             at += 1;
         }
         rows
     };
-    ROWS.iter().find(|row| row.op.code() == u32::from(code))
+    ROWS.iter().find(|(opcode, _)| *opcode == code).map(|(_, row)| row)
 }

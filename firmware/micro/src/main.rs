@@ -9,10 +9,10 @@
 use moteur::{Caller, Config, Engine, Error, Heap, Linker, Module, Store};
 
 mod imports;
+#[cfg_attr(feature = "native", path = "module_native.rs")]
+mod module;
 
 board::main!(main);
-
-static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/answer.wasm"));
 
 fn main() -> u8 {
     u8::from(answer() != Ok(42))
@@ -21,8 +21,8 @@ fn main() -> u8 {
 fn answer() -> Result<i32, Error> {
     let buffer = board::heap!(48 * 1024).ok_or(moteur::OutOfMemory)?;
     let heap = Heap::new(buffer)?;
-    let engine = Engine::new(Config::new(heap).stack_bytes(4 * 1024))?;
-    let module = Module::from_static(&engine, MODULE)?;
+    let engine = Engine::new(module::configure(Config::new(heap).stack_bytes(4 * 1024)))?;
+    let module = Module::from_static(&engine, module::BYTES)?;
     let mut store = Store::new(&engine, imports::world(heap))?;
     let mut linker = Linker::new(&engine);
     linker.func("env", "led", |_: Caller<'_, imports::World>, on: i32| board::led(on != 0))?;

@@ -28,6 +28,8 @@ pub struct Compile {
     pub emit: Option<Emit>,
     /// Whether backtraces say where in a function they were.
     pub offsets: bool,
+    /// Whether function bodies are taken out, for devices that run native code alone.
+    pub strip_bodies: bool,
     /// How many threads compile; none means as many as there are cores.
     pub jobs: Option<NonZeroUsize>,
     /// The file with the private key that signs the code; `-` is the standard input.
@@ -64,7 +66,7 @@ pub fn parse(parser: &mut Parser) -> Result<Command, Usage> {
     let mut targets: Vec<Target> = Vec::new();
     let mut optimise = '3';
     let (mut fuel, mut guard_pages, mut offsets, mut quiet) = (false, false, true, false);
-    let mut jobs = None;
+    let (mut jobs, mut strip_bodies) = (None, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Print(help::COMPILE)),
@@ -89,6 +91,7 @@ pub fn parse(parser: &mut Parser) -> Result<Command, Usage> {
             Arg::Long("fuel") => fuel = true,
             Arg::Long("guard-pages") => guard_pages = true,
             Arg::Long("no-offsets") => offsets = false,
+            Arg::Long("strip-bodies") => strip_bodies = true,
             Arg::Short('o') | Arg::Long("output") => out = Some(PathBuf::from(parser.value()?)),
             Arg::Long("emit") => emit = Some(kind(&parser.value()?)?),
             Arg::Long("sign") => sign = Some(PathBuf::from(parser.value()?)),
@@ -108,7 +111,23 @@ pub fn parse(parser: &mut Parser) -> Result<Command, Usage> {
     if sign.is_some() && emit.is_some() {
         return Err(Usage("--emit writes nothing that could be signed".into()));
     }
-    Ok(Command::Compile(Compile { file, targets, optimise, fuel, guard_pages, out, emit, offsets, jobs, sign, quiet }))
+    if strip_bodies && emit.is_some() {
+        return Err(Usage("--emit writes no module whose bodies could be taken out".into()));
+    }
+    Ok(Command::Compile(Compile {
+        file,
+        targets,
+        optimise,
+        fuel,
+        guard_pages,
+        out,
+        emit,
+        offsets,
+        strip_bodies,
+        jobs,
+        sign,
+        quiet,
+    }))
 }
 
 /// The target that was named last, or this machine if none was.
@@ -175,13 +194,14 @@ mod tests {
             out: Some("g".into()),
             emit: None,
             offsets: true,
+            strip_bodies: false,
             jobs: NonZeroUsize::new(3),
             sign: Some("k".into()),
             quiet: true,
         };
         assert_eq!(parsed(&words.split(' ').collect::<Vec<_>>()).unwrap(), expected);
-        let asked = parsed(&["--guard-pages", "f", "--no-offsets"]).unwrap();
-        assert!(asked.guard_pages && !asked.offsets);
+        let asked = parsed(&["--guard-pages", "f", "--no-offsets", "--strip-bodies"]).unwrap();
+        assert!(asked.guard_pages && !asked.offsets && asked.strip_bodies);
         let asked = parsed(&["--cpu", "c", "f", "--emit", "asm"]).unwrap();
         assert_eq!(asked.targets, [target(None, Some("c"), "")]);
         assert_eq!((asked.optimise, asked.emit), ('3', Some(Emit::Assembly)));
@@ -197,6 +217,7 @@ mod tests {
             (&["f", "--cpu", "c", "--target", "a"][..], "stand behind"),
             (&["f", "--features", "+c", "--target", "a"][..], "stand behind"),
             (&["f", "--sign", "k", "--emit", "asm"][..], "nothing that could be signed"),
+            (&["f", "--strip-bodies", "--emit", "asm"][..], "no module whose bodies"),
             (&["f", "-j0"][..], "\"0\" is not a number of threads"),
             (&["f", "--target", "a", "--cpu", "c", "--cpu", "d"][..], "has one CPU"),
             (&["f", "--target", "a", "--target", "b", "--emit", "asm"][..], "one --target"),

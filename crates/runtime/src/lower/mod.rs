@@ -20,7 +20,6 @@ use core::ptr::NonNull;
 use moteur_pool::{Box, Heap, OutOfMemory};
 use moteur_wasm::FuncIdx;
 
-use crate::alloc::HeapAlloc;
 use crate::code::op::{Instr, Places};
 use crate::error::{Error, Limit};
 use crate::module::Module;
@@ -138,10 +137,8 @@ impl Drop for Codes {
     }
 }
 
-/// Whether the functions of a module can be lowered: whether they still have their bodies.
-pub(crate) fn can_lower(wasm: &moteur_wasm::Module<HeapAlloc>) -> bool {
-    !wasm.is_stripped()
-}
+/// Whether functions are run from their bodies.
+pub(crate) const RUNS_BODIES: bool = true;
 
 /// Lowers all functions of a module.
 ///

@@ -18,8 +18,8 @@ use crate::store::entity::InstanceEntity;
 #[repr(C)]
 pub(crate) struct NativeContext {
     pub head: Context,
-    helpers: [usize; Helper::COUNT],
-    library: [usize; library::COUNT],
+    helpers: [*const (); Helper::COUNT],
+    library: [*const (); library::COUNT],
 }
 
 /// Bytes of native stack that stay free for what native code calls.
@@ -52,8 +52,7 @@ impl StorePart {
         let context = match &mut self.context {
             Some(context) => context,
             None => {
-                let new =
-                    NativeContext { head: Context::default(), helpers: helpers::table(), library: library::table() };
+                let new = NativeContext { head: Context::default(), helpers: helpers::TABLE, library: library::TABLE };
                 self.context.insert(Box::new_in(new, heap)?)
             }
         };

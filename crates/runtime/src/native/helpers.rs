@@ -14,27 +14,29 @@ use crate::store::StoreInner;
 use crate::store::bulk;
 use crate::store::entity::{FuncEntity, InstanceEntity};
 
-/// The addresses, in the order of [`Helper`].
-pub(super) fn table() -> [usize; Helper::COUNT] {
-    let mut table = [0; Helper::COUNT];
-    for (place, helper) in table.iter_mut().zip(Helper::ALL) {
-        *place = match helper {
-            Helper::Trap => enter::trap as *const () as usize,
-            Helper::Call => call as *const () as usize,
-            Helper::MemoryGrow => memory_grow as *const () as usize,
-            Helper::MemoryFill => memory_fill as *const () as usize,
-            Helper::MemoryCopy => memory_copy as *const () as usize,
-            Helper::MemoryInit => memory_init as *const () as usize,
-            Helper::DataDrop => data_drop as *const () as usize,
-            Helper::TableGrow => table_grow as *const () as usize,
-            Helper::TableFill => table_fill as *const () as usize,
-            Helper::TableCopy => table_copy as *const () as usize,
-            Helper::TableInit => table_init as *const () as usize,
-            Helper::ElemDrop => elem_drop as *const () as usize,
+/// Where they are, in the order of [`Helper`].
+pub(super) const TABLE: [*const (); Helper::COUNT] = {
+    let mut table = [core::ptr::null(); Helper::COUNT];
+    let mut at = 0;
+    while at < table.len() {
+        table[at] = match Helper::ALL[at] {
+            Helper::Trap => enter::trap as *const (),
+            Helper::Call => call as *const (),
+            Helper::MemoryGrow => memory_grow as *const (),
+            Helper::MemoryFill => memory_fill as *const (),
+            Helper::MemoryCopy => memory_copy as *const (),
+            Helper::MemoryInit => memory_init as *const (),
+            Helper::DataDrop => data_drop as *const (),
+            Helper::TableGrow => table_grow as *const (),
+            Helper::TableFill => table_fill as *const (),
+            Helper::TableCopy => table_copy as *const (),
+            Helper::TableInit => table_init as *const (),
+            Helper::ElemDrop => elem_drop as *const (),
         };
+        at += 1;
     }
     table
-}
+};
 
 fn instance(context: &NativeContext) -> NonNull<InstanceEntity> {
     // SAFETY: the context of running native code has an instance.

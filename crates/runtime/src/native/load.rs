@@ -15,6 +15,12 @@ use super::signed::Trust;
 use crate::alloc::HeapAlloc;
 use crate::engine::{Config, Engine};
 
+/// The number of this machine's context layout.
+const CONTEXT_HASH: u32 = match Arch::NATIVE {
+    Some(here) => here.context_hash(),
+    None => 0,
+};
+
 /// What an engine does with native code: nothing, or runs it in this memory.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy {
@@ -185,9 +191,9 @@ pub(super) fn fitting<'b>(
         (float_abi != abi, Refusal::FloatAbi),
         (checks == Checks::GuardPages && !is_guarded, Refusal::Checks),
         (metering != config.fuel, Refusal::Metering),
-        (context_hash != here.context_hash(), Refusal::Context),
+        (context_hash != CONTEXT_HASH, Refusal::Context),
         (features & !config.native.cpu_features() != 0, Refusal::Features),
-        (native.needs().any(|index| library::address(index as usize) == 0), Refusal::Needs),
+        (!native.needs().all(library::has), Refusal::Needs),
     ];
     match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
         Some((_, refusal)) => Err(refusal),

@@ -30,6 +30,7 @@ pub(crate) unsafe fn instantiate(store: StorePtr, module: &Module, imports: &[Ex
     let mut store = store.0;
     // SAFETY: the caller's promise. The reference ends before guest code runs.
     let inner = unsafe { store.as_mut() };
+    module.check_bodies()?;
     let loaded = inner.load(module)?;
     // SAFETY: `loaded` is of this store, and lives as long.
     unsafe {

@@ -12,17 +12,16 @@ library! {
     __aeabi_dcmpun __aeabi_f2iz __aeabi_f2uiz __aeabi_f2lz __aeabi_f2ulz __aeabi_d2iz __aeabi_d2uiz __aeabi_d2lz
     __aeabi_d2ulz __aeabi_i2f __aeabi_ui2f __aeabi_l2f __aeabi_ul2f __aeabi_i2d __aeabi_ui2d __aeabi_l2d __aeabi_ul2d
     __aeabi_d2f
-    ;
     // The one of Rust's library keeps a signalling NaN as it is.
-    "aapcs" __aeabi_f2d(a: f32) -> f64 = num::f64_promote_f32;
-    "C" ceilf(a: f32) -> f32 = num::f32_ceil;
-    "C" ceil(a: f64) -> f64 = num::f64_ceil;
-    "C" floorf(a: f32) -> f32 = num::f32_floor;
-    "C" floor(a: f64) -> f64 = num::f64_floor;
-    "C" truncf(a: f32) -> f32 = num::f32_trunc;
-    "C" trunc(a: f64) -> f64 = num::f64_trunc;
-    "C" roundevenf(a: f32) -> f32 = num::f32_nearest;
-    "C" roundeven(a: f64) -> f64 = num::f64_nearest;
-    "C" sqrtf(a: f32) -> f32 = num::f32_sqrt;
-    "C" sqrt(a: f64) -> f64 = num::f64_sqrt;
+    __aeabi_f2d = "aapcs"(a: f32) -> f64 { num::f64_promote_f32(a) }
+    ceilf = "C"(a: f32) -> f32 { num::f32_ceil(a) }
+    ceil = "C"(a: f64) -> f64 { num::f64_ceil(a) }
+    floorf = "C"(a: f32) -> f32 { num::f32_floor(a) }
+    floor = "C"(a: f64) -> f64 { num::f64_floor(a) }
+    truncf = "C"(a: f32) -> f32 { num::f32_trunc(a) }
+    trunc = "C"(a: f64) -> f64 { num::f64_trunc(a) }
+    roundevenf = "C"(a: f32) -> f32 { num::f32_nearest(a) }
+    roundeven = "C"(a: f64) -> f64 { num::f64_nearest(a) }
+    sqrtf = "C"(a: f32) -> f32 { num::f32_sqrt(a) }
+    sqrt = "C"(a: f64) -> f64 { num::f64_sqrt(a) }
 }

@@ -1,31 +1,40 @@
 //! Makes the table of an architecture from the names in its list: most are functions of Rust's own library, some are the
 //! meanings of our operators.
 
+use moteur_wasm::Trap;
+
+/// Takes the list that the table must follow, then its names in order, or the first of them: a name alone, if Rust's library
+/// has the function, or with what it is.
 macro_rules! library {
-    ($list:path; $($name:ident)* ; $($abi:literal $number:ident($($argument:ident: $ty:ty),*) -> $result:ty = $meaning:path;)*) => {
+    ($list:path; $($name:ident $(= $abi:literal ($($argument:ident: $ty:ty),*) -> $result:ty $body:block)?)*) => {
         /// How many functions there are.
-        pub const COUNT: usize = $list.len();
+        pub const COUNT: usize = [$(stringify!($name)),*].len();
 
-        unsafe extern "C" {
-            $(fn $name();)*
-        }
+        $(function! { $name $(= $abi ($($argument: $ty),*) -> $result $body)? })*
 
-        $(extern $abi fn $number($($argument: $ty),*) -> $result {
-            $meaning($($argument),*)
-        })*
-
-        /// Their addresses, in the order of the list.
-        pub fn table() -> [usize; COUNT] {
-            const NAMES: [&str; COUNT] = [$(stringify!($name),)* $(stringify!($number)),*];
+        /// Where they are, in the order of the list.
+        pub const TABLE: [*const (); COUNT] = {
             // The order is that of the list.
-            const { $crate::native::library::listed::assert_order(&NAMES, $list) };
-            [$($name as *const () as usize,)* $($number as *const () as usize),*]
+            $crate::native::library::listed::assert_order(&[$(stringify!($name)),*], $list);
+            [$($name as *const ()),*]
+        };
+    };
+}
+
+macro_rules! function {
+    ($name:ident) => {
+        unsafe extern "C" {
+            fn $name();
         }
+    };
+    ($name:ident = $abi:literal ($($argument:ident: $ty:ty),*) -> $result:ty $body:block) => {
+        extern $abi fn $name($($argument: $ty),*) -> $result $body
     };
 }
 
 /// Fails to compile where a name is not the one that the list has in its place.
 pub const fn assert_order(names: &[&str], list: &[&str]) {
+    assert!(names.len() <= list.len());
     let mut at = 0;
     while at < names.len() {
         let (ours, listed) = (names[at].as_bytes(), list[at].as_bytes());
@@ -37,4 +46,11 @@ pub const fn assert_order(names: &[&str], list: &[&str]) {
         }
         at += 1;
     }
+}
+
+/// Quotient and rest, the lower half and the upper. Native code has asked before what cannot be divided.
+pub fn with_rest(a: u64, b: u64, quotient: Result<u64, Trap>) -> u128 {
+    let quotient = quotient.unwrap_or(a);
+    let rest = a.wrapping_sub(quotient.wrapping_mul(b));
+    u128::from(rest) << 64 | u128::from(quotient)
 }

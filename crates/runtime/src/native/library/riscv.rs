@@ -10,17 +10,16 @@ library! {
     __ledf2 __gtdf2 __gedf2 __unorddf2 __fixsfsi __fixunssfsi __fixsfdi __fixunssfdi __fixdfsi __fixunsdfsi __fixdfdi
     __fixunsdfdi __floatsisf __floatunsisf __floatdisf __floatundisf __floatsidf __floatunsidf __floatdidf
     __floatundidf __truncdfsf2
-    ;
     // The one of Rust's library keeps a signalling NaN as it is.
-    "C" __extendsfdf2(a: f32) -> f64 = num::f64_promote_f32;
-    "C" ceilf(a: f32) -> f32 = num::f32_ceil;
-    "C" ceil(a: f64) -> f64 = num::f64_ceil;
-    "C" floorf(a: f32) -> f32 = num::f32_floor;
-    "C" floor(a: f64) -> f64 = num::f64_floor;
-    "C" truncf(a: f32) -> f32 = num::f32_trunc;
-    "C" trunc(a: f64) -> f64 = num::f64_trunc;
-    "C" roundevenf(a: f32) -> f32 = num::f32_nearest;
-    "C" roundeven(a: f64) -> f64 = num::f64_nearest;
-    "C" sqrtf(a: f32) -> f32 = num::f32_sqrt;
-    "C" sqrt(a: f64) -> f64 = num::f64_sqrt;
+    __extendsfdf2 = "C"(a: f32) -> f64 { num::f64_promote_f32(a) }
+    ceilf = "C"(a: f32) -> f32 { num::f32_ceil(a) }
+    ceil = "C"(a: f64) -> f64 { num::f64_ceil(a) }
+    floorf = "C"(a: f32) -> f32 { num::f32_floor(a) }
+    floor = "C"(a: f64) -> f64 { num::f64_floor(a) }
+    truncf = "C"(a: f32) -> f32 { num::f32_trunc(a) }
+    trunc = "C"(a: f64) -> f64 { num::f64_trunc(a) }
+    roundevenf = "C"(a: f32) -> f32 { num::f32_nearest(a) }
+    roundeven = "C"(a: f64) -> f64 { num::f64_nearest(a) }
+    sqrtf = "C"(a: f32) -> f32 { num::f32_sqrt(a) }
+    sqrt = "C"(a: f64) -> f64 { num::f64_sqrt(a) }
 }
