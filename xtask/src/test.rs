@@ -111,6 +111,7 @@ const STEPS: &[Step] = &[
     board("devices", Run::Xtask(&["devices"])),
     board("firmware", Run::Xtask(&["firmware"])),
     board("less memory than a page", Run::Xtask(&["small"])),
+    board("updates", Run::Xtask(&["firmware", "--update", "--updates", "30"])),
     board("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
     compiled("crossing", Run::Xtask(&["spec", "--crossing", "--engine", "native"])),
     compiled("crossing with guard pages", Run::Xtask(&["spec", "--crossing", "--engine", "native", "--guard-pages"])),
@@ -137,6 +138,7 @@ const STEPS: &[Step] = &[
     step("miri", Run::Xtask(&["miri"])),
     long("bench host", Run::Xtask(&["bench", "host"])),
     long_compiled("bench host, native code", Run::Xtask(&["bench", "host", "--engine", "native"])),
+ long("two hundred updates", Run::Xtask(&["firmware", "--update"])),
     long("fuzz", Run::Xtask(&["fuzz"])),
 ];
 

@@ -108,6 +108,12 @@ impl Layout {
         self.word
     }
 
+    /// So many bytes, padded to whole words.
+    pub fn padded(&self, bytes: u32) -> u32 {
+        // Words are powers of two; a division would have to be checked.
+        bytes.saturating_add(self.word - 1) & !(self.word - 1)
+    }
+
     /// How far the header reaches when padded to whole words.
     pub fn header_bytes(&self) -> usize {
         self.marks as usize

@@ -193,7 +193,7 @@ impl<F: NorFlash> Slots<F> {
         let (mut offset, mut left) = (self.layout.module(slot), length);
         while left > 0 {
             let count = left.min(CHUNK_BYTES as u32);
-            let words = chunk.get_mut(..count.next_multiple_of(self.layout.word()) as usize).ok_or(Cause::Module)?;
+            let words = chunk.get_mut(..self.layout.padded(count) as usize).ok_or(Cause::Module)?;
             read(&mut self.flash, offset, words)?;
             digest.update(words.get(..count as usize).ok_or(Cause::Module)?);
             offset += count;

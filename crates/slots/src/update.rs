@@ -65,6 +65,11 @@ impl<F: NorFlash> Update<'_, F> {
         self.writing.write(self.slots, bytes)
     }
 
+    /// The flash, for who reads the module from elsewhere on it, such as a file system.
+    pub fn flash(&mut self) -> &mut F {
+        &mut self.slots.flash
+    }
+
     /// Where it is written to.
     pub fn slot(&self) -> Slot {
         self.writing.slot

@@ -27,7 +27,8 @@ pub struct Module {
 impl Module {
     /// A module of random bytes and length.
     pub fn new(dice: &mut Dice, behaviour: Behaviour) -> Module {
-        let length = 16 + dice.below(24_000);
+        // Up to more than an erase block. The emulator takes its time for every byte of the line.
+        let length = 16 + dice.below(8_500);
         let data: Vec<u8> = (0..length).map(|_| dice.roll() as u8).collect();
         let mut bytes = encode(&text(&data, behaviour));
         if behaviour == Behaviour::Damaged {

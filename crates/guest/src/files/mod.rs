@@ -64,7 +64,7 @@ pub mod ram;
 pub use crate::flash_files;
 pub use flash::{FlashError, FlashFile, FlashFiles};
 #[cfg(all(feature = "littlefs2", target_has_atomic = "8"))]
-pub use little::LittleFiles;
+pub use little::{FlashStorage, LittleFiles};
 #[cfg(target_has_atomic = "8")]
 pub use ram::{RamFiles, RamLimits};
 

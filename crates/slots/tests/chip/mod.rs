@@ -185,3 +185,6 @@ unsafe impl<const WORD: usize, const BLOCK: usize> Mapped for Chip<WORD, BLOCK> 
         self.memory
     }
 }
+
+// SAFETY: nothing of it is tied to a thread.
+unsafe impl<const WORD: usize, const BLOCK: usize> Send for Chip<WORD, BLOCK> {}

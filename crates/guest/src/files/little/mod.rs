@@ -18,6 +18,7 @@
 //! caches that [`Storage`] chooses.
 
 mod place;
+mod storage;
 
 use littlefs2::driver::Storage;
 use littlefs2::fs::{File, Filesystem, Metadata, OpenOptions};
@@ -29,6 +30,8 @@ use spin::mutex::SpinMutex;
 
 use super::copy;
 use super::opened::{Handles, ROOT, Unknown};
+pub use storage::FlashStorage;
+
 use place::{FullPath, Target, entry, is_within, metadata};
 
 /// The largest file, in bytes: what the library counts in.
