@@ -92,7 +92,9 @@ fn transfer(sender: &mut Sender<'_>, end: &mut impl End, mut noise: [Noise; 2], 
     let [mut there, mut back] = [VecDeque::new(), VecDeque::new()];
     for _ in 0..silences_max {
         noise[1].pass(&end.silence(), &mut back);
-        sender.silence();
+        if sender.second() == Sending::Sends {
+            noise[0].pass(sender.packet(), &mut there);
+        }
         while !(there.is_empty() && back.is_empty()) {
             while let Some(byte) = back.pop_front() {
                 match sender.byte(byte) {
@@ -217,6 +219,40 @@ fn nonsense_on_the_line_is_harmless() {
         }
     }
     assert!(!end.complete);
+}
+
+#[test]
+fn offers_that_cross_with_calls_for_them_do_no_harm() {
+    let file = file(4_000);
+    for calls in 1..6 {
+        // The receiver called so often before the sender came, and calls again while the offer is on its way.
+        let mut end = Collector::default();
+        let mut back: VecDeque<u8> = (0..calls).flat_map(|_| end.silence()).collect();
+        let mut sender = Sender::new("m", &file);
+        let mut there = VecDeque::new();
+        let mut over = Sending::Waits;
+        for _ in 0..10_000 {
+            let sending = match back.pop_front() {
+                Some(byte) => sender.byte(byte),
+                None => sender.second(),
+            };
+            match sending {
+                Sending::Waits => {}
+                Sending::Sends => there.extend(sender.packet()),
+                how => {
+                    over = how;
+                    break;
+                }
+            }
+            if sender.acknowledged() == 0 && sender.second() == Sending::Sends {
+                there.extend(sender.packet());
+            }
+            // The line is slower than both.
+            let now = there.len().min(200);
+            there.drain(..now).for_each(|byte| back.extend(end.byte(byte)));
+        }
+        assert_eq!((over, end.file == file, end.complete), (Sending::Done, true, true), "{calls} calls");
+    }
 }
 
 /// A packet with a right check sum.

@@ -125,6 +125,7 @@ impl Device {
         let mut sender = Sender::new("module.wasm", module);
         let deadline = Instant::now() + PATIENCE;
         let mut answer = self.last_answer()?;
+        let mut second = Instant::now();
         while Instant::now() < deadline {
             if let Some(line) = self.console_line(Duration::ZERO)? {
                 if line == "the power fails" {
@@ -132,11 +133,15 @@ impl Device {
                 }
                 continue;
             }
-            let Some(byte) = answer.take().or_else(|| self.answer()) else {
-                sender.silence();
-                continue;
+            let sending = match answer.take().or_else(|| self.answer()) {
+                Some(byte) => sender.byte(byte),
+                None if second.elapsed() > Duration::from_secs(1) => {
+                    second = Instant::now();
+                    sender.second()
+                }
+                None => Sending::Waits,
             };
-            match sender.byte(byte) {
+            match sending {
                 Sending::Waits => {}
                 Sending::Done => return Ok(Sent::Done),
                 Sending::Cancelled => return Ok(Sent::Cancelled),

@@ -13,18 +13,19 @@ pub enum Sending {
     Sends,
     /// The receiver has the file and took it.
     Done,
-    /// The receiver cancelled.
+    /// The receiver cancelled, or started anew.
     Cancelled,
 }
+
+/// After so many seconds a receiver that still asks has not understood.
+const PATIENCE_SECONDS: u8 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// For a receiver.
     Start,
-    /// The offer is sent; whether nothing has come for a while.
-    Offered {
-        is_quiet: bool,
-    },
+    /// The offer is sent.
+    Offered,
     /// The offer is taken.
     Taken,
     Data,
@@ -44,6 +45,12 @@ pub struct Sender<'d> {
     /// What of the file is acknowledged.
     offset: usize,
     number: u8,
+    /// Since the last packet.
+    seconds: u8,
+    /// Offers that may be answered besides the first.
+    offers: u8,
+    /// An answer came that is to the first block, or to one of those.
+    is_doubtful: bool,
     was_can: bool,
     packet: [u8; PACKET_BYTES],
     length: usize,
@@ -52,8 +59,19 @@ pub struct Sender<'d> {
 impl<'d> Sender<'d> {
     /// A sender that waits for a receiver. Of the name, the last 100 bytes are told.
     pub fn new(name: &'d str, file: &'d [u8]) -> Sender<'d> {
-        let state = State::Start;
-        Sender { file, name, state, offset: 0, number: 0, was_can: false, packet: [0; PACKET_BYTES], length: 0 }
+        Sender {
+            file,
+            name,
+            state: State::Start,
+            offset: 0,
+            number: 0,
+            seconds: 0,
+            offers: 0,
+            is_doubtful: false,
+            was_can: false,
+            packet: [0; PACKET_BYTES],
+            length: 0,
+        }
     }
 
     /// What is to be sent.
@@ -75,41 +93,65 @@ impl<'d> Sender<'d> {
             return self.over(Sending::Cancelled);
         }
         self.was_can = byte == CAN;
+        let is_late = self.seconds >= PATIENCE_SECONDS;
         match (self.state, byte) {
             (State::Start, READY) => self.offer(),
-            // More than one `C` may have been on its way, so that a second says nothing.
-            (State::Offered { is_quiet: true }, READY) | (State::Offered { .. }, NAK) => self.offer(),
-            (State::Offered { .. }, ACK) => {
+            (State::Offered, NAK) => self.offer(),
+            // Others may have been on their way when it was sent, so that one at once says nothing.
+            (State::Offered, READY) if is_late => {
+                self.offers = self.offers.saturating_add(1);
+                self.offer()
+            }
+            (State::Offered, ACK) => {
                 self.state = State::Taken;
                 Sending::Waits
             }
             // NAK: the receiver took the offer, and its `C` was lost.
             (State::Taken, READY | NAK) => self.data(),
-            (State::Data, ACK) => {
-                let block = if self.length > SHORT_BYTES + FRONT_BYTES + CRC_BYTES { BLOCK_BYTES } else { SHORT_BYTES };
-                self.offset = (self.offset + block).min(self.file.len());
-                self.data()
+            (State::Data, ACK) if self.number == 1 && self.offers > 0 && !self.is_doubtful => {
+                self.is_doubtful = true;
+                Sending::Waits
             }
+            (State::Data, ACK) => self.acknowledge(),
+            (State::Data, READY) if self.is_doubtful => {
+                self.offers -= 1;
+                self.is_doubtful = false;
+                Sending::Waits
+            }
+            // It waits for an offer again.
+            (State::Data, READY) if is_late => self.over(Sending::Cancelled),
             (State::End, ACK) => {
                 self.state = State::Goodbye;
                 Sending::Waits
             }
             (State::Goodbye, READY) => self.goodbye(),
             (State::Last, ACK) => self.over(Sending::Done),
-            (State::Data | State::End | State::Last, NAK) => Sending::Sends,
+            (State::Data | State::End | State::Last, NAK) | (State::End | State::Last, READY) => self.again(),
             _ => Sending::Waits,
         }
     }
 
-    /// Nothing has come for some seconds. A receiver that is there asks by itself, so this sends nothing.
-    pub fn silence(&mut self) {
-        if let State::Offered { is_quiet } = &mut self.state {
-            *is_quiet = true;
-        }
+    /// A second has passed, whatever came in it.
+    pub fn second(&mut self) -> Sending {
+        self.seconds = self.seconds.saturating_add(1);
+        if self.is_doubtful { self.acknowledge() } else { Sending::Waits }
+    }
+
+    /// The receiver has the block.
+    fn acknowledge(&mut self) -> Sending {
+        self.is_doubtful = false;
+        let block = if self.length > SHORT_BYTES + FRONT_BYTES + CRC_BYTES { BLOCK_BYTES } else { SHORT_BYTES };
+        self.offset = (self.offset + block).min(self.file.len());
+        self.data()
+    }
+
+    fn again(&mut self) -> Sending {
+        self.seconds = 0;
+        Sending::Sends
     }
 
     fn offer(&mut self) -> Sending {
-        self.state = State::Offered { is_quiet: false };
+        self.state = State::Offered;
         let mut block = [0; SHORT_BYTES];
         let name = self.name.as_bytes();
         let name = name.get(name.len().saturating_sub(100)..).unwrap_or_default();
@@ -127,7 +169,7 @@ impl<'d> Sender<'d> {
             self.state = State::End;
             self.packet[0] = EOT;
             self.length = 1;
-            return Sending::Sends;
+            return self.again();
         }
         self.state = State::Data;
         let bytes = if rest.len() > SHORT_BYTES { BLOCK_BYTES } else { SHORT_BYTES };
@@ -151,7 +193,7 @@ impl<'d> Sender<'d> {
         let all = front.into_iter().chain(padded()).chain(crc);
         self.packet.iter_mut().zip(all).for_each(|(to, from)| *to = from);
         self.length = FRONT_BYTES + bytes + CRC_BYTES;
-        Sending::Sends
+        self.again()
     }
 
     fn over(&mut self, how: Sending) -> Sending {
