@@ -12,7 +12,7 @@
 //!
 //! What is signed is a statement of 64 bytes: [`DOMAIN`], then the SHA-256 of what is covered. So keys may be used for
 //! other things too, whoever holds one needs to see no more than 64 bytes, and of all the code only SHA-256 is taken, which
-//! the fingerprint needs anyway and which costs a 32-bit machine half of what SHA-512 does.
+//! the fingerprint needs anyway and which costs a 32-bit machine less than SHA-512.
 //!
 //! Blocks take a multiple of [`CODE_ALIGN`](crate::section::CODE_ALIGN): signing moves no code of later sections out of
 //! line.

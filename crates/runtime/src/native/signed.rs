@@ -153,7 +153,7 @@ impl Config {
     /// # let _ = config;
     /// ```
     ///
-    /// Verifying takes a Cortex-M33 1.9 million instructions and 6 KiB of stack, and 38 instructions more for each byte of
+    /// Verifying takes a Cortex-M33 1.9 million instructions and 6 KiB of stack, and 110 instructions more for each byte of
     /// the section.
     #[must_use]
     pub const fn trust(mut self, keys: &'static [PublicKey], memory: &'static dyn CodeMemory) -> Config {
