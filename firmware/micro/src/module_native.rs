@@ -1,6 +1,8 @@
 //! The module that runs, with its native code, in place from flash.
 
-use moteur::{Config, InPlace};
+#[cfg_attr(feature = "signatures", path = "trust/key.rs")]
+#[cfg_attr(not(feature = "signatures"), path = "trust/all.rs")]
+mod trust;
 
 /// Code must stand at a multiple of its alignment in the file, and so must the file.
 #[repr(align(16))]
@@ -11,8 +13,4 @@ static FILE: &Aligned<[u8]> = &Aligned(*include_bytes!(env!("MOTEUR_ANSWER")));
 /// The module.
 pub static BYTES: &[u8] = &FILE.0;
 
-/// Trusts the module.
-pub fn configure(config: Config) -> Config {
-    // SAFETY: the file was compiled for this firmware.
-    unsafe { config.native(&InPlace) }
-}
+pub use trust::configure;
