@@ -49,6 +49,7 @@ pub const fn assert_order(names: &[&str], list: &[&str]) {
 }
 
 /// Quotient and rest, the lower half and the upper. Native code has asked before what cannot be divided.
+#[allow(dead_code, reason = "Rust's own library has such functions where it is used whole")]
 pub fn with_rest(a: u64, b: u64, quotient: Result<u64, Trap>) -> u128 {
     let quotient = quotient.unwrap_or(a);
     let rest = a.wrapping_sub(quotient.wrapping_mul(b));
