@@ -28,6 +28,9 @@ use crate::trips::trips;
 
 /// The function that ends the guest if it is interrupted.
 pub const POLL: &str = "poll";
+/// The same for loops with calls: what it needs is not kept in a register, as each function that is called would save that
+/// first.
+pub const POLL_BEFORE_CALLS: &str = "poll.before.calls";
 /// The function that ends the guest if the stack ends.
 pub const PROBE: &str = "probe";
 
@@ -52,6 +55,14 @@ struct Guest<'c> {
     calls: Vec<Call<'c>>,
 }
 
+impl Guest<'_> {
+    /// Whether something is called in the loop that begins with this block.
+    fn calls_in_loop(&self, header: usize) -> bool {
+        let mut loops = self.flow.loops.iter().filter(|found| found.header == header);
+        loops.any(|found| self.calls.iter().any(|call| found.body[call.block]))
+    }
+}
+
 /// A call, and the block that it stands in.
 struct Call<'c> {
     instruction: InstructionValue<'c>,
@@ -72,7 +83,7 @@ struct Done {
 /// Puts the looks in; gives what remains unseen.
 pub fn insert<'c>(context: &'c Context, llvm: &Llvm<'c>) -> Result<Unseen, Error> {
     let find = |name: &str| llvm.get_function(name).ok_or_else(|| Error::Llvm(format!("{name} is missing")));
-    let (poll, probe) = (find(POLL)?, find(PROBE)?);
+    let (poll, poll_before_calls, probe) = (find(POLL)?, find(POLL_BEFORE_CALLS)?, find(PROBE)?);
     let guests = guests(llvm);
     let mut done: Vec<Option<Done>> = vec![None; guests.len()];
     let mut unseen = Unseen::new();
@@ -81,7 +92,8 @@ pub fn insert<'c>(context: &'c Context, llvm: &Llvm<'c>) -> Result<Unseen, Error
         let Some(guest) = guests.get(number) else { continue };
         let (cost, polls) = polls(guest, &done);
         for block in polls {
-            inserter.at_beginning(guest, block, poll, location_in(guest, block))?;
+            let callee = if guest.calls_in_loop(block) { poll_before_calls } else { poll };
+            inserter.at_beginning(guest, block, callee, location_in(guest, block))?;
         }
         let mut depth = 0;
         let seen = |call: &&Call<'c>| match call.callee.and_then(|callee| done[callee].as_ref()) {
@@ -103,7 +115,7 @@ pub fn insert<'c>(context: &'c Context, llvm: &Llvm<'c>) -> Result<Unseen, Error
         unseen.insert(name_of(guest.function), callees);
         done[number] = Some(Done { cost, depth });
     }
-    for function in [poll, probe] {
+    for function in [poll, poll_before_calls, probe] {
         function.set_linkage(Linkage::Internal);
     }
     Ok(unseen)

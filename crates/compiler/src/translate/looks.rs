@@ -1,4 +1,4 @@
-//! The two functions that look whether the guest has to end. `crate::watch` makes them part of others where that is needed.
+//! The functions that look whether the guest has to end. `crate::watch` makes them part of others where that is needed.
 
 use inkwell::IntPredicate;
 use inkwell::values::{BasicValue, FunctionValue, IntValue, PointerValue};
@@ -9,12 +9,13 @@ use super::function::Translator;
 use super::tails::NOTHING;
 use super::{Result, Unit};
 use crate::error::Error;
-use crate::watch::{POLL, PROBE};
+use crate::watch::{POLL, POLL_BEFORE_CALLS, PROBE};
 
 impl<'c> Unit<'c, '_> {
-    /// Makes both.
+    /// Makes them.
     pub fn make_looks(&self) -> Result {
-        self.make_look(POLL, Trap::Interrupted, |translator| translator.is_interrupted())?;
+        self.make_look(POLL, Trap::Interrupted, |translator| translator.is_interrupted(false))?;
+        self.make_look(POLL_BEFORE_CALLS, Trap::Interrupted, |translator| translator.is_interrupted(true))?;
         self.make_look(PROBE, Trap::StackOverflow, |translator| translator.is_stack_at_end())
     }
 
@@ -45,8 +46,9 @@ impl<'c> Unit<'c, '_> {
 }
 
 impl<'c> Translator<'_, 'c, '_> {
-    fn is_interrupted(&self) -> Result<IntValue<'c>> {
-        let flag = self.unit.fixed_field(self.ctx, Field::Interrupt, self.unit.ptr.into())?.into_pointer_value();
+    fn is_interrupted(&self, stays: bool) -> Result<IntValue<'c>> {
+        let flag = self.unit.fixed_field(self.ctx, Field::Interrupt, self.unit.ptr.into(), stays)?;
+        let flag = flag.into_pointer_value();
         let value = self.unit.builder.build_load(self.unit.i32, flag, "")?;
         if let Some(load) = value.as_instruction_value() {
             // An atomic load would be a call where the processor has no exclusive accesses; this one is as whole.
@@ -60,7 +62,7 @@ impl<'c> Translator<'_, 'c, '_> {
     fn is_stack_at_end(&self) -> Result<IntValue<'c>> {
         let assembly = self.unit.options.machine.stack_pointer();
         let sp = self.unit.read_register(assembly, self.unit.word.into())?.into_int_value();
-        let limit = self.unit.fixed_field(self.ctx, Field::StackLimit, self.unit.word.into())?.into_int_value();
+        let limit = self.unit.fixed_field(self.ctx, Field::StackLimit, self.unit.word.into(), false)?.into_int_value();
         Ok(self.unit.builder.build_int_compare(IntPredicate::ULT, sp, limit, "")?)
     }
 }

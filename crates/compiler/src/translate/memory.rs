@@ -199,9 +199,10 @@ impl<'c> Translator<'_, 'c, '_> {
             self.trap_if(outside, Trap::MemoryOutOfBounds)?;
         }
         let base = unit.field_pointer(self.ctx, Field::MemoryBase)?;
-        let index = builder.build_int_add(wide, self.word(offset), "")?;
         // SAFETY: an address is computed, in code that is generated; nothing is accessed here.
-        let place = unsafe { builder.build_gep(unit.i8, base, &[index], "")? };
+        let place = unsafe { builder.build_gep(unit.i8, base, &[wide], "")? };
+        // SAFETY: as above.
+        let place = unsafe { builder.build_gep(unit.i8, place, &[self.word(offset)], "")? };
         Ok((place, guarded && !inside))
     }
 }

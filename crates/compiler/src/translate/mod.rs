@@ -340,7 +340,7 @@ impl<'c, 'm> Unit<'c, 'm> {
             }
             return Ok(first.into_pointer_value());
         };
-        let call = self.call_to_read(assembly, "=r", self.ptr.into())?;
+        let call = self.call_to_read(assembly, "=r", self.ptr.into(), false)?;
         for attribute in self.context_attributes() {
             call.add_attribute(AttributeLoc::Return, attribute);
         }
@@ -357,15 +357,25 @@ impl<'c, 'm> Unit<'c, 'm> {
     }
 
     pub fn read_register(&self, assembly: &str, ty: BasicTypeEnum<'c>) -> Result<BasicValueEnum<'c>> {
-        let call = self.call_to_read(assembly, "=r", ty)?;
+        let call = self.call_to_read(assembly, "=r", ty, false)?;
         call.try_as_basic_value().basic().ok_or_else(|| Error::Llvm("no value".into()))
     }
 
-    /// Assembly that gives the same whenever it is asked in a function.
-    fn call_to_read(&self, assembly: &str, into: &str, ty: BasicTypeEnum<'c>) -> Result<CallSiteValue<'c>> {
+    /// Assembly that gives the same whenever it is asked in a function. LLVM asks once for several that want it, unless it
+    /// stays where it is.
+    fn call_to_read(
+        &self,
+        assembly: &str,
+        into: &str,
+        ty: BasicTypeEnum<'c>,
+        stays: bool,
+    ) -> Result<CallSiteValue<'c>> {
         let read = ty.fn_type(&[], false);
-        let code = self.context.create_inline_asm(read, assembly.into(), into.into(), false, false, None, false);
+        let code = self.context.create_inline_asm(read, assembly.into(), into.into(), stays, false, None, false);
         let call = self.builder.build_indirect_call(read, code, &[], "")?;
+        if stays {
+            return Ok(call);
+        }
         // The attribute's value 0 says that no memory is accessed.
         for name in ["memory", "nounwind", "willreturn"] {
             call.add_attribute(AttributeLoc::Function, self.attribute(name));
@@ -373,19 +383,21 @@ impl<'c, 'm> Unit<'c, 'm> {
         Ok(call)
     }
 
-    /// Reads a field of the context that never changes, without having the context's address in another register.
+    /// Reads a field of the context that never changes, without having the context's address in another register. What is
+    /// read before a loop takes a register in it, if it need not stay where it is.
     pub fn fixed_field(
         &self,
         ctx: PointerValue<'c>,
         field: Field,
         ty: BasicTypeEnum<'c>,
+        stays: bool,
     ) -> Result<BasicValueEnum<'c>> {
         let Some((assembly, into)) = self.options.machine.context_load(field.offset(self.width)) else {
             let value = self.load_runtime(ty, ctx, field.offset(self.width))?;
             self.describe_field(value, field)?;
             return Ok(value);
         };
-        let call = self.call_to_read(&assembly, into, ty)?;
+        let call = self.call_to_read(&assembly, into, ty, stays)?;
         call.try_as_basic_value().basic().ok_or_else(|| Error::Llvm("no value".into()))
     }
 
