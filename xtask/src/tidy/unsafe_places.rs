@@ -32,6 +32,7 @@ const PLACES: &[(&str, &str)] = &[
     ("crates/compiler/src/", "LLVM is in C++"),
     ("crates/cli/src/native.rs", "whoever types --native trusts the file"),
     ("tests/spec/src/native.rs", "trusts what it just compiled"),
+    ("tests/spec/tests/addresses.rs", "trusts what it just compiled"),
     ("tests/spec/tests/backtraces.rs", "trusts what it just compiled"),
     ("fuzz/src/native.rs", "trusts what it just compiled"),
     ("tests/spec/tests/wrong_images.rs", "shows that trust alone runs nothing"),
