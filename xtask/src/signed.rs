@@ -31,7 +31,7 @@ pub fn run(args: &[String]) -> Result<()> {
 }
 
 /// Makes a pair of keys in the place of older ones, and gives the public one in hexadecimal.
-fn generate(name: &Path) -> Result<String> {
+pub fn generate(name: &Path) -> Result<String> {
     for extension in ["key", "pub"] {
         let old = name.with_extension(extension);
         if old.exists() {

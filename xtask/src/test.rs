@@ -112,6 +112,7 @@ const STEPS: &[Step] = &[
     board("firmware", Run::Xtask(&["firmware"])),
     board("less memory than a page", Run::Xtask(&["small"])),
     board("updates", Run::Xtask(&["firmware", "--update", "--updates", "30"])),
+    compiled_for_board("updates with signed native code", Run::Xtask(&["firmware", "--update", "--signed"])),
     board("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
     compiled("crossing", Run::Xtask(&["spec", "--crossing", "--engine", "native"])),
     compiled("crossing with guard pages", Run::Xtask(&["spec", "--crossing", "--engine", "native", "--guard-pages"])),

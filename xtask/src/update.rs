@@ -3,6 +3,7 @@
 
 mod device;
 mod module;
+mod native;
 
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,6 +16,7 @@ use crate::shell;
 use device::{Device, Sent};
 use module::{Behaviour, Module};
 
+const USAGE: &str = "usage: cargo xtask firmware --update [--seed N] [--updates N] [--signed]";
 const BOARDS: [Board; 2] = [AN505, AN500];
 const UPDATES: u32 = 200;
 /// What the board's flash erases at once, and what stands before a module in its slot.
@@ -89,9 +91,14 @@ impl Plan {
     }
 }
 
-/// Runs the updates on each board: `[--seed N] [--updates N]`.
+/// Runs the updates on each board: `[--seed N] [--updates N]`; with `--signed`, those with native code.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
+    qemu::ensure_installed(&BOARDS)?;
+    if shell::take_flag(&mut args, "--signed") {
+        ensure!(args.is_empty(), USAGE);
+        return native::run();
+    }
     let seed = match shell::take_value(&mut args, "--seed")? {
         Some(seed) => seed.parse().context("--seed wants a number")?,
         None => SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64,
@@ -100,8 +107,7 @@ pub fn run(args: &[String]) -> Result<()> {
         Some(updates) => updates.parse().context("--updates wants a number")?,
         None => UPDATES,
     };
-    ensure!(args.is_empty(), "usage: cargo xtask firmware --update [--seed N] [--updates N]");
-    qemu::ensure_installed(&BOARDS)?;
+    ensure!(args.is_empty(), USAGE);
     println!("seed {seed}");
     let mut failed = 0;
     for board in &BOARDS {

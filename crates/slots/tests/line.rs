@@ -339,6 +339,13 @@ fn update(device: &mut Device<Check>, module: &[u8]) -> (Sending, Option<Progres
 }
 
 #[test]
+fn a_session_takes_as_much_memory_as_the_document_says() {
+    // Besides the driver and what the check keeps.
+    let bytes = size_of::<Session<Chip, Check>>() - size_of::<Chip>() - size_of::<Check>();
+    assert!((1_250..=1_300).contains(&bytes), "{bytes}");
+}
+
+#[test]
 fn modules_come_one_after_the_other() {
     let mut device = Device::new(Chip::new(), |candidate| match candidate.bytes() {
         [0, ..] => Err("zero"),

@@ -22,6 +22,7 @@ impl Guest {
     /// Instantiates a module and calls its `start`; gives what that returns, too.
     pub fn start(engine: &Engine, bytes: &'static [u8]) -> Result<(Guest, i32), Error> {
         let module = Module::from_static(engine, bytes)?;
+        println!("{}", policy::how(&module));
         let mut store = Store::new(engine, ())?;
         store.set_fuel(FUEL)?;
         let instance = linker(engine)?.instantiate(&mut store, &module)?;

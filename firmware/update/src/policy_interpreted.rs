@@ -14,3 +14,8 @@ pub fn configure(config: Config) -> Config {
 pub fn check(_: &Module) -> Result<(), Refusal> {
     Ok(())
 }
+
+/// How it runs.
+pub fn how(_: &Module) -> &'static str {
+    "it is interpreted"
+}

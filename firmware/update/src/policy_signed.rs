@@ -20,3 +20,8 @@ pub fn configure(config: Config) -> Config {
 pub fn check(module: &Module) -> Result<(), Refusal> {
     module.native().map(|_| ())
 }
+
+/// How it runs.
+pub fn how(module: &Module) -> &'static str {
+    if module.native() == Ok(true) { "it runs natively" } else { "it is interpreted" }
+}

@@ -106,6 +106,14 @@ impl Device {
         }
     }
 
+    /// Waits for a line unless it was there a short while ago, be it during a transfer.
+    pub fn said(&mut self, is_it: impl Fn(&str) -> bool) -> Result<()> {
+        if !self.log.iter().any(|line| is_it(line)) {
+            self.until(is_it)?;
+        }
+        Ok(())
+    }
+
     fn console_line(&mut self, limit: Duration) -> Result<Option<String>> {
         let line = match self.console.recv_timeout(limit) {
             Ok(line) => line.trim_end().to_owned(),
