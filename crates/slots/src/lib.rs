@@ -17,7 +17,8 @@
 //! # use chip::Chip;
 //!
 //! // In firmware: the driver of the chip's flash, and where the partition lies in it.
-//! let mut slots = Slots::new(<Chip>::new(), 0..0x4000)?;
+//! // SAFETY: nobody else has the chip.
+//! let mut slots = unsafe { Slots::new(<Chip>::new(), 0..0x4000)? };
 //! assert!(matches!(slots.boot(), Err(Error::NoModule { .. })), "nothing is there yet");
 //!
 //! let module = b"\0asm\x01\0\0\0";

@@ -23,7 +23,8 @@ pub const SILENCE_MS: u32 = 1_000;
 /// # #[path = "../tests/chip/mod.rs"] mod chip;
 /// # use chip::Chip;
 ///
-/// let slots = Slots::new(<Chip>::new(), 0..0x4000)?;
+/// // SAFETY: nobody else has the chip.
+/// let slots = unsafe { Slots::new(<Chip>::new(), 0..0x4000)? };
 /// let mut answers = Vec::new();
 /// let mut session = Session::new(slots, |_: &Candidate<'_>| Ok::<(), &str>(()));
 ///

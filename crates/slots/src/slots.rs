@@ -82,7 +82,12 @@ impl<F: NorFlash> Slots<F> {
     /// # Errors
     /// [`Error::Geometry`] for a partition that is not, or does not lie in the flash, and for flash with sizes that are
     /// no powers of two, or words of more than 128 bytes or shorter than what can be read.
-    pub fn new(flash: F, partition: Range<u32>) -> Result<Slots<F>, Error> {
+    ///
+    /// # Safety
+    /// As long as a module that [`boot`](Slots::boot) gave is used, nobody else writes to the partition: not through
+    /// [`flash`](Slots::flash), not with the driver after this value is dropped, and not through another value like this.
+    /// All that this value does keeps to it.
+    pub unsafe fn new(flash: F, partition: Range<u32>) -> Result<Slots<F>, Error> {
         let layout = Layout::new(&flash, partition)?;
         Ok(Slots { flash, layout, in_use: [false; 2], booted: None })
     }
@@ -92,7 +97,7 @@ impl<F: NorFlash> Slots<F> {
         self.layout.room()
     }
 
-    /// The flash, for what else is on it. Whoever writes to the partition has to know what they do.
+    /// The flash, for what else is on it. To write to the partition would break what was promised to [`new`](Slots::new).
     pub fn flash(&mut self) -> &mut F {
         &mut self.flash
     }
@@ -261,8 +266,9 @@ impl<F: Mapped> Slots<F> {
         self.in_use[slot as usize] = true;
         self.booted = Some(slot);
         let address = self.flash.address().as_ptr();
-        // SAFETY: readable for ever by the contract of `Mapped`, and inside the flash by `Layout::new` and `header`; the slot
-        // is not written while it is in use, but for marks, which stand before the module.
+        // SAFETY: readable for ever by the contract of `Mapped`, and inside the flash by `Layout::new` and `header`; nobody else
+        // writes there by the contract of `new`, and this value does not while the slot is in use, but for marks, which
+        // stand before the module.
         let module =
             unsafe { slice::from_raw_parts(address.add(self.layout.module(slot) as usize), header.length as usize) };
         Ok(Booted { slot, sequence: header.sequence, trial, module })

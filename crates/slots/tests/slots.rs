@@ -12,7 +12,8 @@ const FRONT: u32 = 128;
 const ROOM: u32 = 0x2000 - FRONT;
 
 fn fresh() -> Slots<Chip> {
-    Slots::new(Chip::new(), PARTITION).unwrap()
+    // SAFETY: nobody else has the chip.
+    unsafe { Slots::new(Chip::new(), PARTITION).unwrap() }
 }
 
 fn install(slots: &mut Slots<Chip>, bytes: &[u8]) -> Result<Installed, NotInstalled<&'static str>> {
@@ -22,7 +23,8 @@ fn install(slots: &mut Slots<Chip>, bytes: &[u8]) -> Result<Installed, NotInstal
 }
 
 fn restarted(mut slots: Slots<Chip>) -> Slots<Chip> {
-    Slots::new(slots.flash().restarted(), PARTITION).unwrap()
+    // SAFETY: what another value booted is not used after this one writes.
+    unsafe { Slots::new(slots.flash().restarted(), PARTITION).unwrap() }
 }
 
 /// Two modules, both confirmed; the second boots.
@@ -220,15 +222,19 @@ fn errors_of_the_flash_are_told() {
 
 #[test]
 fn partitions_that_do_not_suit_are_refused() {
-    let new = |partition| Slots::new(<Chip>::new(), partition).err();
+    // SAFETY: nobody else has the chip, here and below.
+    let new = |partition| unsafe { Slots::new(<Chip>::new(), partition).err() };
     assert_eq!(new(0..0x8000), None);
     let backwards = std::ops::Range { start: 0x4000, end: 0x2000 };
     for partition in [0..0, 0..0x1800, 1..0x2001, 0x400..0x2400, 0..0x1_0000, backwards, 0..u32::MAX] {
         assert_eq!(new(partition.clone()), Some(Error::Geometry), "{partition:?}");
     }
     // Words longer than the buffer, or of no power of two.
-    assert_eq!(Slots::new(Chip::<256, 2048>::new(), 0..0x2000).err(), Some(Error::Geometry));
-    assert_eq!(Slots::new(Chip::<24, 2048>::new(), 0..0x2000).err(), Some(Error::Geometry));
+    // SAFETY: as above.
+    assert_eq!(unsafe { Slots::new(Chip::<256, 2048>::new(), 0..0x2000) }.err(), Some(Error::Geometry));
+    // SAFETY: as above.
+    assert_eq!(unsafe { Slots::new(Chip::<24, 2048>::new(), 0..0x2000) }.err(), Some(Error::Geometry));
     // Nothing is left for a module.
-    assert_eq!(Slots::new(Chip::<16, 64>::new(), 0..256).err(), Some(Error::Geometry));
+    // SAFETY: as above.
+    assert_eq!(unsafe { Slots::new(Chip::<16, 64>::new(), 0..256) }.err(), Some(Error::Geometry));
 }

@@ -30,6 +30,7 @@ pub fn run() -> Result<()> {
     let ours = generate(&folder.join("ours"))?;
     generate(&folder.join("another"))?;
     let module = Module::new(&mut Dice(1), Behaviour::Good);
+    let mut passed = 0;
     for board in &BOARDS {
         let cases = cases(board, &module, &folder)?;
         let environment = [("MOTEUR_UPDATE_KEY", ours.as_str())];
@@ -42,9 +43,11 @@ pub fn run() -> Result<()> {
             check(&mut device, case, &says).with_context(|| {
                 format!("{} on {}; the console's last lines:\n{}", case.what, board.machine, device.log())
             })?;
-            println!("{}: {}: as it should be", board.machine, case.what);
+            println!("{}: {}: {}", board.machine, case.what, case.installed.unwrap_or_else(|why| why));
+            passed += 1;
         }
     }
+    println!("{passed} passed, 0 failed, 0 skipped");
     Ok(())
 }
 
