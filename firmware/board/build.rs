@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-const BOARDS: [&str; 5] = ["an505", "an547", "an500", "an385", "riscv-virt"];
+const BOARDS: [&str; 6] = ["an505", "an547", "an500", "an385", "microbit", "riscv-virt"];
 
 fn main() {
     println!("cargo::rerun-if-changed=memory");

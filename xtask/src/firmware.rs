@@ -6,9 +6,9 @@ use std::process::Command;
 use std::time::Duration;
 use std::{env, fs};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, RISCV_VIRT, Run};
+use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, MICROBIT, RISCV_VIRT, Run};
 use crate::{kernels, llvm, shell, update};
 
 /// The features of the program `micro` that make it run native code and nothing else.
@@ -97,6 +97,9 @@ struct Case {
 
 const THREADED: &[&str] = &["threaded"];
 const MATCH_LOOP: &[&str] = &[];
+const INTERPRETER: &[&str] = &["interpreter"];
+/// Without an interpreter.
+const NATIVE: &[&str] = &["native"];
 
 /// The demo on each board at full speed and at the smallest size. The M33 runs soft-float code too; tail calls between
 /// handlers are not to be had from the compiler on `thumbv6m`.
@@ -121,6 +124,14 @@ const DEVICES: [Case; 4] = [
     case("devices", &RISCV_VIRT, RISCV_VIRT.target, "release", THREADED),
 ];
 
+/// The smallest board, whose guest is interpreted or runs as native code.
+const TINY: [Case; 4] = [
+    case("tiny", &MICROBIT, MICROBIT.target, "release", INTERPRETER),
+    case("tiny", &MICROBIT, MICROBIT.target, "micro", INTERPRETER),
+    case("tiny", &MICROBIT, MICROBIT.target, "release", NATIVE),
+    case("tiny", &MICROBIT, MICROBIT.target, "micro", NATIVE),
+];
+
 const fn case(
     program: &'static str,
     board: &'static Board,
@@ -140,12 +151,18 @@ pub fn run(args: &[String]) -> Result<()> {
         _ => bail!("usage: cargo xtask firmware [--bless | --update]"),
     };
     qemu::ensure_installed(&BOARDS)?;
+    let no_compiler = llvm::ensure_installed().err();
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for cases in [&DEMO[..], &DEVICES] {
+    for cases in [&DEMO[..], &DEVICES, &TINY] {
         if bless && let Some(first) = cases.first() {
             fs::write(expected(first), comparable(&start(first)?.output))?;
         }
         for case in cases {
+            if let (NATIVE, Some(missing)) = (case.features, &no_compiler) {
+                println!("SKIPPED {} as native code: {missing:#}", case.program);
+                skipped += 1;
+                continue;
+            }
             match check(case) {
                 Ok(()) => passed += 1,
                 Err(error) => {
@@ -199,16 +216,28 @@ fn check(case: &Case) -> Result<()> {
 }
 
 fn start(case: &Case) -> Result<Run> {
+    let compiled = if case.features == NATIVE { Some(compiled(case)?) } else { None };
+    let environment: Vec<_> = compiled.iter().map(|path| ("MOTEUR_GUEST", path.as_str())).collect();
     let build = Build {
         target: Some(case.target),
         profile: case.profile,
         features: case.features,
+        environment: &environment,
         ..Build::new(case.program, case.board)
     };
     let run = qemu::run(case.board, &build.image()?, Duration::from_secs(120))?;
-    println!("== {} on {} ({}, {})", case.program, case.board.machine, case.target, case.profile);
+    let features = case.features.join(", ");
+    println!("== {} on {} ({}, {}) {features}", case.program, case.board.machine, case.target, case.profile);
     println!("{}", run.output.trim_end());
     Ok(run)
+}
+
+/// The program's guest with native code for the board: where the file is.
+fn compiled(case: &Case) -> Result<String> {
+    let guest = workspace().join(case.program).join("modules").join(case.program).with_extension("wat");
+    let compiled = shell::target_dir("Cargo.toml")?.join(format!("{}.{}.wasm", case.program, case.target));
+    shell::run(kernels::moteur().arg("compile").arg(guest).args(["--target", case.target, "-o"]).arg(&compiled))?;
+    compiled.into_os_string().into_string().map_err(|path| anyhow!("{} is not UTF-8", path.display()))
 }
 
 fn judge(run: &Run, expected: &str) -> Result<()> {

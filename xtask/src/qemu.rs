@@ -60,6 +60,14 @@ pub const AN385: Board = Board {
     program: ARM,
     arguments: SEMIHOSTING,
 };
+/// Cortex-M0 with 16 KB of RAM.
+pub const MICROBIT: Board = Board {
+    feature: "microbit",
+    machine: "microbit",
+    target: "thumbv6m-none-eabi",
+    program: ARM,
+    arguments: SEMIHOSTING,
+};
 /// 32-bit RISC-V without floating point.
 pub const RISCV_VIRT: Board = Board {
     feature: "riscv-virt",
@@ -71,11 +79,11 @@ pub const RISCV_VIRT: Board = Board {
 /// 64-bit RISC-V with floating point, for the suite alone.
 pub const RISCV64_VIRT: Board =
     Board { target: "riscv64gc-unknown-none-elf", program: "qemu-system-riscv64", ..RISCV_VIRT };
-/// Every board that runs the demo.
-pub const BOARDS: [Board; 5] = [AN505, AN547, AN500, AN385, RISCV_VIRT];
+/// Every board that runs firmware of ours.
+pub const BOARDS: [Board; 6] = [AN505, AN547, AN500, AN385, MICROBIT, RISCV_VIRT];
 
 /// Every board there is.
-pub const ALL_BOARDS: [Board; 6] = [AN505, AN547, AN500, AN385, RISCV_VIRT, RISCV64_VIRT];
+pub const ALL_BOARDS: [Board; 7] = [AN505, AN547, AN500, AN385, MICROBIT, RISCV_VIRT, RISCV64_VIRT];
 
 /// What a run left behind.
 #[derive(Debug)]

@@ -99,6 +99,7 @@ const STEPS: &[Step] = &[
     compiled("clippy with LLVM", Run::Cargo(&["clippy", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM, "--all-targets", "--", "-D", "warnings"])),
     step("tests", Run::Cargo(&["test", "--quiet", "--workspace"])),
     compiled("tests with LLVM", Run::Cargo(&["test", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM])),
+    step("tests of ports", Run::Cargo(&["test", "--quiet", "--package", "moteur-platform", "--features", "nrf51,riscv"])),
     // The examples in the documentation are linked unoptimised, which must not matter to code that is compiled already.
     step("tests, optimised", Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur", "--package", "moteur-cli"])),
     step("documents", Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"])),

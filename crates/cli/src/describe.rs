@@ -1,6 +1,6 @@
 //! Types of imports and exports, and errors of linking, in words.
 
-use moteur::{Error, ExternType, Limits, Module, PageSize};
+use moteur::{Error, ExternType, Limits, Module, NativeSection, PageSize};
 use moteur_guest::wasi;
 
 /// What kind of thing it is.
@@ -30,6 +30,15 @@ fn limits(limits: &Limits, unit: &str) -> String {
         Some(max) => format!("{} to {max} {unit}{}", limits.min, plural(max)),
         None => format!("{} or more {unit}s", limits.min),
     }
+}
+
+/// The machine that native code was made for.
+pub fn machine(section: &NativeSection) -> String {
+    let Some(made_for) = section.made_for else { return "an unknown machine".to_owned() };
+    let features: String = section.features().map(|name| format!(" {name}")).collect();
+    let metering = if made_for.metering { ", counts fuel" } else { "" };
+    let (arch, float) = (made_for.arch.name(), made_for.float_abi.name());
+    format!("{arch}{features}, {float}, {}{metering}", made_for.checks.name())
 }
 
 /// Why an import could not be satisfied: its name and type, and what there is instead.

@@ -113,18 +113,18 @@ fn write_native(text: &mut String, module: &Module, keys: &[PublicKey]) {
         text.push_str("Function bodies were taken out: it runs as native code or not at all\n");
     }
     for section in module.native_sections() {
-        let machine = section.made_for.map_or("unknown".to_owned(), |made_for| {
-            let features: String = section.features().map(|name| format!(" {name}")).collect();
-            let metering = if made_for.metering { ", counts fuel" } else { "" };
-            let (arch, float) = (made_for.arch.name(), made_for.float_abi.name());
-            format!("{arch}{features}, {float}, {}{metering}", made_for.checks.name())
-        });
+        let machine = describe::machine(&section);
         let fits = match section.fits {
             Ok(()) => "fits this machine".to_owned(),
             Err(refusal) => format!("not for this machine: {refusal}"),
         };
         let (code, frame) = (section.code_bytes, section.frame_bytes_max);
         let _ = writeln!(text, "Native code for {machine}: {code} bytes, largest frame {frame} bytes; {fits}");
+        let _ = writeln!(text, "  the section takes {} bytes of flash", section.bytes);
+        let needs: Vec<_> = section.needs().collect();
+        if !needs.is_empty() {
+            let _ = writeln!(text, "  the CPU lacks and the runtime brings: {}", needs.join(", "));
+        }
         write_signers(text, &section, keys);
     }
 }

@@ -107,10 +107,17 @@ fn tell_if_interpreted(file: &Path, module: &Module) {
         Err(refusal) if refusal.is_for_lack_of_trust() => {
             format!("nobody who is trusted vouches for its native code: {refusal}{}", signers(module))
         }
-        Err(refusal) => format!("its native code does not fit this machine: {refusal}"),
+        Err(refusal) => format!("its native code does not fit this machine: {refusal}{}", machines(module)),
     };
     // Whoever closed the standard error does not want to read it.
     let _ = writeln!(std::io::stderr(), "note: {}: interpreted, as {cause}", file.display());
+}
+
+/// The machines that a module has native code for.
+fn machines(module: &Module) -> String {
+    let lines: Vec<_> =
+        module.native_sections().map(|section| format!("\n  {}", describe::machine(&section))).collect();
+    format!("; there is code for{}", lines.concat())
 }
 
 /// The keys in whose names a module's native code is signed.

@@ -234,3 +234,20 @@ fn without_bodies_a_module_runs_natively_or_not_at_all() {
     moteur(&["run", "--native", "--invoke", "square", &out, "12"])
         .expect(1, &["the module can only run as native code: another architecture"]);
 }
+
+#[test]
+fn code_for_other_machines_is_listed() {
+    let source = wat(r#"(module (func (export "divide") (param i64 i64) (result i64)
+        (i64.div_s (local.get 0) (local.get 1))))"#);
+    let out = source.replace("module.wat", "out.wasm");
+    let targets = "--target thumbv7m-none-eabi --target riscv32imac-unknown-none-elf";
+    let words: Vec<_> = ["compile", &source, "-o", &out].into_iter().chain(targets.split(' ')).collect();
+    moteur(&words).expect(0, &[]);
+    let ran = moteur(&["run", "--native", "--invoke", "divide", &out, "14", "2"]);
+    let code = ["another architecture; there is code for", "\n  thumb thumb2, soft float", "\n  riscv32, soft float"];
+    assert_eq!(ran.expect(0, &code).out, "7\n");
+    let text = moteur(&["inspect", &out]).expect(0, &[]).out.clone();
+    for line in ["bytes of flash", "brings: __aeabi_ldivmod", "brings: __divdi3", "another architecture"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}

@@ -285,7 +285,7 @@ impl<'a> Native<'a> {
     }
 
     /// Indices in the architecture's library of all that the code calls.
-    pub fn needs(&self) -> impl Iterator<Item = u32> + 'a {
+    pub fn needs(&self) -> impl Iterator<Item = u32> + use<'a> {
         words(self.needs)
     }
 

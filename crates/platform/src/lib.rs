@@ -12,6 +12,7 @@
     doc = "| `std` | `std`, `network`, `files`, `code` | standard streams, clocks, randomness of the operating system; sockets; directories; memory for native code |"
 )]
 //! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, reports of processor faults, maintenance of caches |
+//! | `nrf51` | `nrf51` | UART and timers of Nordic's nRF51 |
 //! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, the exit device of QEMU, fetching of code that was written |
 //! | [`fault`] | always | any other port, with the n-th operation failing: for tests |
 //!
@@ -52,6 +53,8 @@ pub mod fault;
 
 #[cfg(feature = "cortex-m")]
 pub mod cortex_m;
+#[cfg(feature = "nrf51")]
+pub mod nrf51;
 #[cfg(feature = "riscv")]
 pub mod riscv;
 #[cfg(any(feature = "cortex-m", feature = "riscv"))]

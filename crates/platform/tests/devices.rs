@@ -1,19 +1,20 @@
-//! Bare-metal devices, on registers that are an array here. Needs the features `cortex-m` and `riscv`.
-#![cfg(all(feature = "cortex-m", feature = "riscv"))]
+//! Bare-metal devices, on registers that are an array here. Needs the features `nrf51` and `riscv`.
+#![cfg(all(feature = "nrf51", feature = "riscv"))]
 
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use moteur_platform::cortex_m::{CmsdkTimer, CmsdkUart, FaultKind, FaultReport, StackedFrame};
+use moteur_platform::cortex_m::{CmsdkTimer, CmsdkUart, FaultKind, FaultReport, StackedFrame, SystemCounter};
+use moteur_platform::nrf51::{Timer, Uart};
 use moteur_platform::riscv::{MachineTime, Ns16550, virt};
 use moteur_platform::{Clock, Console, Counter, Error, Stream};
 
 /// Registers of a device that does nothing.
 #[repr(align(8))]
-struct Device([AtomicU8; 32]);
+struct Device([AtomicU8; 0x600]);
 
 impl Device {
     fn new() -> Device {
-        Device([const { AtomicU8::new(0) }; 32])
+        Device([const { AtomicU8::new(0) }; 0x600])
     }
 
     fn base(&self) -> usize {
@@ -108,4 +109,47 @@ fn fault_reports_tell_causes_and_addresses() {
         assert!(shown.contains("pc 0x00000020"), "{shown}");
         assert!(shown.contains(text), "{shown}");
     }
+}
+
+#[test]
+fn an_nrf51_uart_sends_and_receives() {
+    let device = Device::new();
+    // SAFETY: an array stands for the registers; it outlives the UART.
+    let uart = unsafe { Uart::new(device.base()) };
+    uart.start(24, 25);
+    assert_eq!((device.get(0x50C), device.get(0x514)), ([24], [25]));
+    assert_eq!((device.get(0x500), device.get(0x008), device.get(0x000)), ([4], [1], [1]));
+    assert_eq!(uart.write(Stream::In, b"no"), Err(Error::Unsupported));
+    // Nothing says here that a byte is gone, so none is sent.
+    assert_eq!(uart.get(), None);
+    device.set(0x108, &[1]);
+    device.set(0x518, b"q");
+    assert_eq!((uart.get(), uart.get()), (Some(b'q'), None));
+}
+
+#[test]
+fn an_nrf51_timer_counts_and_asks_for_its_interrupt() {
+    let device = Device::new();
+    // SAFETY: an array stands for the registers; it outlives the timer.
+    let timer = unsafe { Timer::new(device.base()) };
+    timer.start();
+    assert_eq!((device.get(0), device.get(0x508)), ([1], [3]));
+    device.set(0x540, &77_u32.to_le_bytes());
+    assert_eq!((timer.ticks(), device.get(0x040)), (77, [1]));
+    timer.set_due(100);
+    assert_eq!((device.get(0x544), device.get(0x304)), ([100], [0, 0, 2, 0]));
+    device.set(0x144, &[1]);
+    timer.clear_due();
+    assert_eq!(device.get(0x144), [0]);
+}
+
+#[test]
+fn a_system_counter_counts_up() {
+    let device = Device::new();
+    // SAFETY: an array stands for the registers; it outlives the counter.
+    let counter = unsafe { SystemCounter::new(device.base()) };
+    counter.start();
+    assert_eq!(device.get(0), [1]);
+    device.set(8, &123_u32.to_le_bytes());
+    assert_eq!(counter.ticks(), 123);
 }

@@ -1,17 +1,20 @@
 //! The boards that the firmware programs run on: start-up, console, LED, instruction counter, alarm and exit.
 //!
-//! A board is a feature, a memory map in `memory/`, and constants in one of the two families below. A program gives its
+//! A board is a feature, a memory map in `memory/`, and constants in one of the families below. A program gives its
 //! main function to [`main!`], takes its only buffer from [`heap!`], and ends with an exit status.
 
 #![no_std]
 
-#[cfg_attr(target_arch = "arm", path = "mps2.rs")]
+#[cfg_attr(all(target_arch = "arm", not(feature = "microbit")), path = "mps2.rs")]
+#[cfg_attr(feature = "microbit", path = "nrf51.rs")]
 #[cfg_attr(any(target_arch = "riscv32", target_arch = "riscv64"), path = "riscv_virt.rs")]
 mod family;
 #[cfg(all(feature = "small", target_arch = "arm"))]
 mod mem;
 #[cfg(all(feature = "modules", target_arch = "arm"))]
 pub mod modules;
+#[cfg(target_arch = "arm")]
+mod stack;
 
 use core::cell::Cell;
 use core::fmt;
@@ -19,6 +22,9 @@ use core::fmt;
 #[cfg(all(feature = "modules", target_arch = "arm"))]
 pub use family::get;
 pub use family::{CPU_FEATURES, EXTERNAL, INSTRUCTIONS_PER_TICK, NAME, alarm, exit, instructions, led, publish};
+
+#[cfg(target_arch = "arm")]
+pub use stack::{stack_bytes, stack_bytes_used};
 
 /// Memory that nothing is linked into, for programs that need more than a chip has.
 pub struct External {

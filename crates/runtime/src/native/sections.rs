@@ -33,6 +33,15 @@ impl<'m> NativeSection<'m> {
         self.made_for.into_iter().flat_map(|made_for| feature::names(made_for.arch, made_for.features))
     }
 
+    /// The names of the functions that it calls because the CPU has no instruction for what they do.
+    pub fn needs(&self) -> impl Iterator<Item = &'static str> {
+        let native = Native::read(self.section).ok();
+        native.into_iter().flat_map(|native| {
+            let library = native.fingerprint.arch.library();
+            native.needs().filter_map(move |index| library.get(index as usize).copied())
+        })
+    }
+
     /// The keys in whose names it is signed. Whether they did sign it is another question.
     ///
     /// # Errors
