@@ -1,4 +1,7 @@
 //! Thumb-2 with float registers: the context is in r9.
+//!
+//! A processor with vectors (Cortex-M55) needs nothing more: the vector registers that a function keeps, q4 to q7, are s16
+//! to s31, and the predicate is nobody's to keep. Source: "Procedure Call Standard for the Arm Architecture", 6.1.2.
 
 use core::arch::naked_asm;
 use core::ptr::NonNull;
