@@ -95,11 +95,13 @@ const STEPS: &[Step] = &[
     step("format guest programs", Run::Cargo(&["fmt", "--check", "--manifest-path", GUEST_PROGRAMS])),
     step("clippy", Run::Cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     step("profile micro", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--no-default-features", "--features", "interpreter", "--", "-D", "warnings"])),
+    step("profile native-only", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--no-default-features", "--features", "native", "--", "-D", "warnings"])),
     step("profile full", Run::Cargo(&["clippy", "--quiet", "--package", "moteur", "--all-features", "--", "-D", "warnings"])),
     compiled("clippy with LLVM", Run::Cargo(&["clippy", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM, "--all-targets", "--", "-D", "warnings"])),
     step("tests", Run::Cargo(&["test", "--quiet", "--workspace"])),
     compiled("tests with LLVM", Run::Cargo(&["test", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM])),
     step("tests of ports", Run::Cargo(&["test", "--quiet", "--package", "moteur-platform", "--features", "nrf51,riscv"])),
+    compiled("tests of native code alone", Run::Cargo(&["test", "--quiet", "--package", "moteur-spec", "--no-default-features", "--features", "native", "--test", "native_only"])),
     // The examples in the documentation are linked unoptimised, which must not matter to code that is compiled already.
     step("tests, optimised", Run::Cargo(&["test", "--quiet", "--release", "--package", "moteur", "--package", "moteur-cli"])),
     step("documents", Run::Cargo(&["doc", "--quiet", "--workspace", "--no-deps"])),

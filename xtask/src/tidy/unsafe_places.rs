@@ -37,6 +37,7 @@ const PLACES: &[(&str, &str)] = &[
     ("fuzz/src/native.rs", "trusts what it just compiled"),
     ("tests/spec/tests/wrong_images.rs", "shows that trust alone runs nothing"),
     ("tests/spec/tests/guard_pages.rs", "trusts what it just compiled, and does what no program should"),
+    ("tests/spec/tests/native_only.rs", "trusts what it just compiled"),
     ("tests/spec/tests/native_fuel.rs", "trusts what it just compiled"),
     // Modules in flash.
     ("crates/slots/src/candidate.rs", "flash is memory that a driver writes"),

@@ -1,17 +1,22 @@
 //! The function types of a store: equal types have equal numbers, whichever module or host function they came from.
 //!
-//! One flat list holds the parts of all types; an open-addressed table of their hashes finds a type again, so loading a
-//! module takes time in proportion to its types.
+//! One flat list holds the parts of all types. The index finds a type again: by a table of hashes, so that loading a module
+//! takes time in proportion to its types, or by looking at all, where modules come from a compiler that is trusted.
+
+#[cfg_attr(not(feature = "interpreter"), path = "types/listed.rs")]
+#[cfg_attr(feature = "interpreter", path = "types/hashed.rs")]
+mod index;
 
 use moteur_pool::{Heap, OutOfMemory, Vec};
-use moteur_wasm::{FuncType, HeapType, ValType};
+use moteur_wasm::{FuncType, ValType};
+
+use index::Index;
 
 /// The registry.
 pub(crate) struct TypeRegistry {
     parts: Vec<ValType>,
     types: Vec<Entry>,
-    /// Numbers of types plus one, 0 where free; the length is a power of two and at least half of it is free.
-    table: Vec<u32>,
+    index: Index,
 }
 
 #[derive(Clone, Copy)]
@@ -23,7 +28,7 @@ struct Entry {
 
 impl TypeRegistry {
     pub fn new(heap: Heap) -> TypeRegistry {
-        TypeRegistry { parts: Vec::new_in(heap), types: Vec::new_in(heap), table: Vec::new_in(heap) }
+        TypeRegistry { parts: Vec::new_in(heap), types: Vec::new_in(heap), index: Index::new(heap) }
     }
 
     /// The type with this number.
@@ -36,27 +41,12 @@ impl TypeRegistry {
 
     /// The number of a type, which is added when it is new.
     pub fn intern(&mut self, ty: FuncType<'_>) -> Result<u32, OutOfMemory> {
-        if self.types.len().saturating_mul(2) >= self.table.len() {
-            self.grow()?;
-        }
-        let mask = self.table.len().wrapping_sub(1);
-        let mut at = hash(ty) as usize & mask;
-        loop {
-            let Some(&found) = self.table.get(at) else {
-                return Err(OutOfMemory);
-            };
-            let Some(id) = found.checked_sub(1) else {
-                break;
-            };
-            if self.get(id) == Some(ty) {
-                return Ok(id);
-            }
-            at = at.wrapping_add(1) & mask;
-        }
+        let place = match Index::find(self, ty)? {
+            Ok(id) => return Ok(id),
+            Err(place) => place,
+        };
         let id = self.add(ty)?;
-        if let Some(place) = self.table.get_mut(at) {
-            *place = id.wrapping_add(1);
-        }
+        self.index.put(place, id);
         Ok(id)
     }
 
@@ -77,59 +67,6 @@ impl TypeRegistry {
             self.parts.truncate(start);
         }
         added.map(|()| id)
-    }
-
-    fn grow(&mut self) -> Result<(), OutOfMemory> {
-        let len = self.table.len().checked_mul(2).ok_or(OutOfMemory)?.max(8);
-        // The old table stays as it is until the new one has its memory.
-        self.table.reserve_exact(len.saturating_sub(self.table.len()))?;
-        self.table.truncate(0);
-        self.table.resize(len, 0)?;
-        let mask = len.wrapping_sub(1);
-        for id in 0..self.types.len() as u32 {
-            let Some(ty) = self.get(id) else { continue };
-            let mut at = hash(ty) as usize & mask;
-            while let Some(place) = self.table.get_mut(at) {
-                if *place == 0 {
-                    *place = id.wrapping_add(1);
-                    break;
-                }
-                at = at.wrapping_add(1) & mask;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// FNV-1a over the parts, with a separator between parameters and results.
-fn hash(ty: FuncType<'_>) -> u32 {
-    let mut hash = 0x811c_9dc5_u32;
-    let mut mix = |byte: u32| hash = (hash ^ byte).wrapping_mul(0x0100_0193);
-    for part in ty.params {
-        mix(code(*part));
-    }
-    mix(0xff);
-    for part in ty.results {
-        mix(code(*part));
-    }
-    // The low bits choose the place: let the high ones take part.
-    hash ^ (hash >> 15)
-}
-
-fn code(ty: ValType) -> u32 {
-    match ty {
-        ValType::I32 => 1,
-        ValType::I64 => 2,
-        ValType::F32 => 3,
-        ValType::F64 => 4,
-        ValType::V128 => 5,
-        ValType::Ref(of) => {
-            let heap = match of.heap {
-                HeapType::Func => 6,
-                HeapType::Extern => 8,
-            };
-            heap + u32::from(of.nullable)
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::index::{FuncIdx, MemIdx, TypeIdx};
 use crate::limits;
 use crate::reader::Reader;
 use crate::types::{MemoryType, TableType, ValType};
-use crate::validate::{Scratch, check_body};
+use crate::validate::{COMPARES_NAMES, Scratch, check_body};
 
 /// The bytes before the first section: `\0asm`, version 1.
 pub(super) const HEADER_BYTES: u32 = 8;
@@ -296,10 +296,14 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         let count = reader.count(limits::EXPORTS, ErrorKind::TooManyExports)?;
         self.module.exports = Section { count, start: reader.pos() as u32 };
         let mut names = self.alloc.buffer();
-        reserve(&mut names, count, reader)?;
+        if COMPARES_NAMES {
+            reserve(&mut names, count, reader)?;
+        }
         for _ in 0..count {
             let at = reader.pos();
-            push(&mut names, at as u32, reader)?;
+            if COMPARES_NAMES {
+                push(&mut names, at as u32, reader)?;
+            }
             let known = match Export::read(reader)?.item {
                 ExternIdx::Func(func) => {
                     self.declare(func, at)?;
@@ -313,7 +317,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             };
             known.map_err(|kind| Error::new(kind, at))?;
         }
-        unique::check_names(self.bytes, &mut names)
+        if COMPARES_NAMES { unique::check_names(self.bytes, &mut names) } else { Ok(()) }
     }
 
     fn has_memory(&self, memory: MemIdx) -> Result<(), ErrorKind> {

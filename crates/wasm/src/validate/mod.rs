@@ -178,6 +178,9 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
     }
 }
 
+/// Whether the names of exports are compared.
+pub(crate) const COMPARES_NAMES: bool = true;
+
 /// Checks a function's body, which the module does not know yet.
 pub(crate) fn check_body<A: Alloc>(
     module: &Module<A>,
