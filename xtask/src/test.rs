@@ -126,6 +126,7 @@ const STEPS: &[Step] = &[
     compiled_for_board("spec as native code on Cortex-M55", Run::Xtask(&["spec", "--engine", "native", "--target", "mps3-an547", "--cpu", "cortex-m55"])),
     compiled_for_board("spec as native code copied to RAM", Run::Xtask(&["spec", "--engine", "native", "--target", "mps2-an500", "--cpu", "cortex-m7", "--copied"])),
     compiled_for_board("spec as native code copied to RAM on RV32", Run::Xtask(&["spec", "--engine", "native", "--target", "riscv32-virt", "--copied", "--file", "call_indirect", "--file", "call", "--file", "f64"])),
+    compiled_for_board("spec as native code alone on the board", Run::Xtask(&["spec", "--engine", "native", "--target", "mps2-an505", "--profile", "native-only", "--file", "call_indirect", "--file", "linking", "--file", "start", "--file", "bulk", "--file", "table_grow", "--file", "elem", "--file", "f64"])),
     compiled_for_board("spec as native code on RV32", Run::Xtask(&["spec", "--engine", "native", "--target", "riscv32-virt"])),
     compiled_for_board("spec as native code on RV64", Run::Xtask(&["spec", "--engine", "native", "--target", "riscv64-virt"])),
     compiled_for_board("spec as native code on Armv6-M", Run::Xtask(&["spec", "--engine", "native", "--target", "mps2-an385-v6m"])),
