@@ -34,6 +34,7 @@ const PLACES: &[(&str, &str)] = &[
     ("tests/spec/src/native.rs", "trusts what it just compiled"),
     ("tests/spec/tests/addresses.rs", "trusts what it just compiled"),
     ("tests/spec/tests/backtraces.rs", "trusts what it just compiled"),
+    ("tests/spec/tests/crossing.rs", "trusts what it just compiled"),
     ("fuzz/src/native.rs", "trusts what it just compiled"),
     ("tests/spec/tests/wrong_images.rs", "shows that trust alone runs nothing"),
     ("tests/spec/tests/guard_pages.rs", "trusts what it just compiled, and does what no program should"),
