@@ -27,7 +27,7 @@ const DISPATCHES: [Way; 2] = [
 ];
 
 /// Compiled as `moteur compile` does by default: every access is checked, an interrupt and the end of the stack are seen.
-const NATIVE: Way = Way { name: "compiled", features: &["native"], geomean_max: 1.35, ratio_max: 1.7 };
+const NATIVE: Way = Way { name: "compiled", features: &["native"], geomean_max: 1.3, ratio_max: 1.5 };
 
 /// What the board says where native code runs. Anything else would measure the interpreter.
 const NATIVE_RUNS: &str = "native code runs";

@@ -14,6 +14,7 @@ use inkwell::targets::{FileType, InitializationConfig, Target, TargetMachine, Ta
 use moteur_image::target::{Arch, Checks};
 
 use crate::error::Error;
+use crate::far;
 use crate::merge;
 use crate::prove;
 use crate::sites::{self, Site};
@@ -118,6 +119,9 @@ fn optimised<'c>(
     run(&llvm, watch::PASSES_BEFORE, &machine, PassBuilderOptions::create())?;
     let unseen = watch::insert(context, &llvm)?;
     run(&llvm, watch::PASSES_AFTER, &machine, PassBuilderOptions::create())?;
+    if options.optimise != Optimise::None {
+        far::split(context, &llvm, options.machine.arch)?;
+    }
     Ok(Optimised { llvm, machine, unseen })
 }
 

@@ -10,6 +10,7 @@ mod attach;
 mod bodies;
 mod emit;
 mod error;
+mod far;
 mod flow;
 mod link;
 mod machine;

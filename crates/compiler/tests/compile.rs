@@ -284,3 +284,21 @@ fn a_module_without_bodies_is_valid_and_its_sections_belong_to_it() {
     // What has no bodies cannot be compiled again.
     assert!(matches!(compile(&made, &machines[0]), Err(Error::Unsupported(_))));
 }
+
+/// What a guest's static data needs is one address, and not an offset for each access.
+#[test]
+fn places_far_behind_an_address_share_the_way_there() {
+    let wasm = wat::parse_str(
+        r#"(module (memory 4)
+            (func (export "f") (param i32) (result i32)
+                (local.set 0 (i32.shl (i32.and (local.get 0) (i32.const 255)) (i32.const 4)))
+                (i32.add (i32.load offset=131084 (local.get 0))
+                    (i32.add (i32.load offset=131080 (local.get 0)) (i32.load offset=131076 (local.get 0))))))"#,
+    )
+    .unwrap();
+    for triple in ["thumbv8m.main-none-eabihf", "riscv32imac-unknown-none-elf"] {
+        let ir = llvm_ir(&wasm, &Options::new(Machine::new(triple, None).unwrap())).unwrap();
+        let far = ir.lines().filter(|line| line.contains("getelementptr") && line.contains(", i32 1310")).count();
+        assert_eq!(far, 1, "{triple}\n{ir}");
+    }
+}
