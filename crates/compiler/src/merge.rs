@@ -22,6 +22,9 @@ use crate::translate::trap_name;
 /// The passes that have to run before.
 pub const PASSES_BEFORE: &str = "function(mem2reg,instsimplify,early-cse<memssa>)";
 
+/// The most checks that are remembered on a way: each further one is compared with all of them.
+const CHECKS_MAX: usize = 256;
+
 /// A check on the present way.
 struct Check<'c> {
     compare: InstructionValue<'c>,
@@ -99,7 +102,13 @@ fn along<'c>(
                         decide(context, branch);
                     }
                     Some(known) => *known = check,
-                    None => checks.push(check),
+                    None => {
+                        // The one that is longest ago is the least likely to be asked for again.
+                        if checks.len() >= CHECKS_MAX {
+                            checks.remove(0);
+                        }
+                        checks.push(check);
+                    }
                 }
             }
             _ => {}

@@ -16,6 +16,10 @@ use crate::translate::TailFacts;
 /// Bytes of bodies after which a chunk ends.
 const CHUNK_BYTES: usize = 128 << 10;
 
+/// Functions after which it ends however small they are: what LLVM needs for functions that all call each other grows with
+/// the square of their number.
+const CHUNK_FUNCTIONS: u32 = 1024;
+
 /// A part of the module, for which LLVM gets a module of its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Chunk {
@@ -107,13 +111,13 @@ fn cut(first: u32, sizes: impl Iterator<Item = usize>) -> Vec<Range<u32>> {
     for size in sizes {
         end += 1;
         bytes = bytes.saturating_add(size);
-        if bytes >= CHUNK_BYTES {
+        if bytes >= CHUNK_BYTES || end - start >= CHUNK_FUNCTIONS {
             ranges.push(start..end);
             (start, bytes) = (end, 0);
         }
     }
     match ranges.last_mut() {
-        Some(last) if bytes < CHUNK_BYTES / 2 => last.end = end,
+        Some(last) if bytes < CHUNK_BYTES / 2 && end - start < CHUNK_FUNCTIONS / 2 => last.end = end,
         _ if start < end => ranges.push(start..end),
         _ => {}
     }
@@ -139,6 +143,13 @@ mod tests {
             let expected: Vec<_> = starts.zip(ends).map(|(start, end)| start..*end).collect();
             assert_eq!(cut(5, sizes.iter().copied()), expected, "{sizes:?}");
         }
+    }
+
+    #[test]
+    fn many_small_functions_are_cut_too() {
+        let ranges = cut(0, std::iter::repeat_n(3, 2 * CHUNK_FUNCTIONS as usize + 600));
+        let ends: Vec<_> = ranges.iter().map(|range| range.end).collect();
+        assert_eq!(ends, [CHUNK_FUNCTIONS, 2 * CHUNK_FUNCTIONS, 2 * CHUNK_FUNCTIONS + 600]);
     }
 
     #[test]

@@ -149,7 +149,7 @@ layout! {
     EntrySp entry_sp Word;
     /// What belongs to the runtime alone.
     Runtime runtime Word;
-    /// The address of words through which code with tail calls passes what it has no registers for; the code makes them.
+    /// The address of words through which functions pass what there are no registers for; the code makes them.
     TailArea tail_area Word;
     /// The address of code that is to be called because a function returned to have it called; zero if there is none. Only
     /// machines without tail calls need it.

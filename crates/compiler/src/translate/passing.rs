@@ -3,7 +3,8 @@
 //! Without tail calls it is the convention of C. With them, a tail call must leave nothing on the stack, and LLVM sees to
 //! that only where all arguments and results are in registers. So those that no register is left for go through the *area*:
 //! words that lie in the frame of the entry, and whose address is in the context. Who passes something writes it there, right
-//! before the call or the return; who receives it reads it at once. So one area does for all.
+//! before the call or the return; who receives it reads it at once. So one area does for all. More than a few results go
+//! there in any case: LLVM's time for a value of many parts grows with the square of their number, at least.
 
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, PointerValue};
 use moteur_image::context::Field;
@@ -22,6 +23,9 @@ struct Registers {
     /// Whether what takes two begins at an even one.
     is_even: bool,
 }
+
+/// The most results that are one value of LLVM's.
+const RESULTS_MAX: usize = 32;
 
 const fn registers(ints: u32, floats: u32, is_even: bool) -> Registers {
     Registers { ints, floats, is_even }
@@ -81,21 +85,22 @@ impl<'c, 'm> Unit<'c, 'm> {
     /// Whether a function leaves its results in the area, all of them.
     pub fn returns_in_area(&self, ty: FuncType<'_>) -> bool {
         let fitting = || Registers::of_results(&self.options.machine).fitting(ty.results, |ty| self.words(ty));
-        self.tails == Tails::Jump && fitting() < ty.results.len()
+        match self.tails {
+            Tails::Jump => fitting() < ty.results.len(),
+            Tails::None | Tails::Return => ty.results.len() > RESULTS_MAX,
+        }
     }
 
     /// Bytes of the area that a type needs.
     fn area_bytes_of(&self, ty: FuncType<'_>) -> u32 {
         let bytes = |types: &[ValType]| types.iter().map(|ty| self.slot_bytes(*ty)).sum::<u32>();
-        match self.tails {
+        let params = match self.tails {
             Tails::None => 0,
-            Tails::Jump => {
-                let params = bytes(ty.params.get(self.params_passed(ty)..).unwrap_or_default());
-                params.max(if self.returns_in_area(ty) { bytes(ty.results) } else { 0 })
-            }
+            Tails::Jump => bytes(ty.params.get(self.params_passed(ty)..).unwrap_or_default()),
             // The function comes first.
             Tails::Return => self.width.bytes() + bytes(ty.params),
-        }
+        };
+        params.max(if self.returns_in_area(ty) { bytes(ty.results) } else { 0 })
     }
 
     /// Makes the area for whatever is called from an entry, in its frame.

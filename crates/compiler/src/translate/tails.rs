@@ -155,7 +155,7 @@ impl<'c, 'm> Unit<'c, 'm> {
         self.builder.build_unconditional_branch(done)?;
         self.builder.position_at_end(done);
         let (Some(first), Some(last)) = (call.try_as_basic_value().basic(), last.try_as_basic_value().basic()) else {
-            return Ok(Vec::new());
+            return self.results(ctx, ty, call);
         };
         let phi = self.builder.build_phi(first.get_type(), "")?;
         phi.add_incoming(&[(&first, here), (&last, more)]);
