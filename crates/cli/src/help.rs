@@ -137,8 +137,8 @@ machine, it takes the old one's place.
                         can be compiled again
       --emit KIND       Write what stands in between instead: llvm-ir, asm or obj.
                         Goes beside FILE as .ll, .s or .o
-      --sign KEY        Sign the code with a private key, as `moteur sign` does. FILE must
-                        have no native code yet: you would vouch for that, too
+      --sign KEY        Sign the code with a private key, as `moteur sign` does. FILE
+                        must have no native code yet: you would vouch for that, too
   -j, --jobs N          Compile large modules with N threads. Without it, as many as
                         this machine has cores. The result is the same
   -q, --quiet           Show no progress. Only terminals see it in any case
@@ -166,9 +166,9 @@ The module is loaded and instantiated once in a counted heap, with stand-ins for
 imports; its start function does not run. RAM is measured on this machine: a 32-bit
 board needs less for the tables, and the same for memory.
 
-      --trust KEY       Verify the signatures of native code that are made in the name of
-                        this key: a file with a public key, or 64 hexadecimal digits;
-                        may be repeated
+      --trust KEY       Verify the signatures of native code that are made in the name
+                        of this key: a file with a public key, or 64 hexadecimal
+                        digits; may be repeated
 
   -h, --help            Print this text
 ";
