@@ -281,3 +281,14 @@ fn constants_and_references_are_evaluated_in_order() {
     let elements = [100, 101, 102, 103, 104].map(|at| table.get(&store, at).unwrap().func());
     assert_eq!(elements, [None, Some(run), None, Some(run), None]);
 }
+
+#[test]
+fn a_module_without_bodies_is_not_interpreted() {
+    let engine = engine();
+    let module =
+        module(&engine, r#"(module (@custom "moteur.stripped" "") (func (export "f") unreachable) (start 0))"#);
+    assert!(module.is_stripped());
+    let mut store = Store::new(&engine, ()).unwrap();
+    // Not the trap of what stands in the place of the body.
+    assert!(matches!(Instance::new(&mut store, &module, &[]), Err(Error::Native(_))));
+}
