@@ -3,6 +3,7 @@
 use anyhow::Result;
 use moteur_compiler::{Error, Machine, Options, compile};
 use moteur_image::target::Checks;
+use wasmparser::{Validator, WasmFeatures};
 
 /// Adds native code to each valid module. The error is why that machine has none for it.
 pub fn compiler(
@@ -17,7 +18,14 @@ pub fn compiler(
     Ok(move |wasm: &[u8]| {
         let Some(options) = &options else { return Ok(wasm.to_vec()) };
         match compile(wasm, options) {
-            Ok(compiled) => Ok(compiled),
+            Ok(compiled) => {
+                if let Err(error) = Validator::new_with_features(WasmFeatures::all()).validate_all(&compiled) {
+                    // It will fail, as it has no native code.
+                    eprintln!("what was compiled is no valid module: {error}");
+                    return Ok(wasm.to_vec());
+                }
+                Ok(compiled)
+            }
             // Whether the runtime refuses it too is what the suite asks.
             Err(Error::Module(_)) => Ok(wasm.to_vec()),
             Err(Error::Unsupported(why)) => Err(why),

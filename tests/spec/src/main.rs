@@ -5,8 +5,8 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use moteur::Heap;
 use moteur::pool::Counted;
+use moteur::{Config, Heap, Module};
 use moteur_spec::board;
 use moteur_spec::convert::{self, Converted};
 use moteur_spec::crossing;
@@ -82,7 +82,10 @@ fn run() -> Result<bool> {
     }
     match &options.judge {
         Some(path) => board::read(&String::from_utf8_lossy(&read(path)?), &mut report)?,
-        None => files.iter().for_each(|file| on_host(&file.name, &file.bytes, options.guard_pages, &mut report)),
+        None => {
+            let way = Way { configure: native::configure(options.guard_pages), accept: native::accept };
+            files.iter().for_each(|file| on_host(&file.name, &file.bytes, &way, &mut report));
+        }
     }
     if !options.crossing {
         // A runtime without a text parser has no part in these; they are not in the totals.
@@ -95,7 +98,16 @@ fn run() -> Result<bool> {
             report.skip_file(name, directives, "v128 is not supported yet");
         }
     }
-    judge(&report, &options, whole)
+    let is_good = judge(&report, &options, whole)?;
+    Ok((options.native.is_none() || are_interpreted(&files, &options, whole)?) && is_good)
+}
+
+/// Whether modules that native code was added to do the same where nobody runs that.
+fn are_interpreted(files: &[Converted], options: &Options, whole: bool) -> Result<bool> {
+    println!("the same modules, with their native code, interpreted");
+    let mut report = Report::default();
+    files.iter().for_each(|file| on_host(&file.name, &file.bytes, &INTERPRETED, &mut report));
+    judge(&report, options, whole)
 }
 
 fn read(path: &str) -> Result<Vec<u8>> {
@@ -156,23 +168,33 @@ fn converted(options: &Options) -> Result<Vec<Converted>> {
 /// Runs the files of a stream: what a short test under Miri does, for which the text parser is too slow.
 fn from_stream(bytes: &[u8], guard_pages: bool, report: &mut Report) -> Result<()> {
     let broken = |_| anyhow!("the stream is malformed");
+    let way = Way { configure: native::configure(guard_pages), accept: native::accept };
     let mut stream = Reader::new(bytes);
     exec::header(&mut stream).map_err(broken)?;
     while !stream.is_empty() {
         let file = stream.module().map_err(broken)?;
-        on_host("stream", file, guard_pages, report);
+        on_host("stream", file, &way, report);
     }
     Ok(())
 }
 
-fn on_host(name: &str, bytes: &[u8], guard_pages: bool, report: &mut Report) {
+/// How modules are run on this host.
+struct Way {
+    configure: fn(Config) -> Config,
+    accept: fn(&Module) -> bool,
+}
+
+/// By the interpreter, whatever native code they bring along.
+const INTERPRETED: Way = Way { configure: |config| config, accept: native::accept_interpreted };
+
+fn on_host(name: &str, bytes: &[u8], way: &Way, report: &mut Report) {
     let resources = Resources {
         heap: Heap::counted(&HEAP),
         stack_bytes: STACK_BYTES,
         memory_pages_max: MEMORY_PAGES_MAX,
         skips_large: false,
-        configure: native::configure(guard_pages),
-        accept: native::accept,
+        configure: way.configure,
+        accept: way.accept,
     };
     if let Err(broken) = exec::file(&resources, bytes, report) {
         let place = Place { file: name, line: 0, kind: Kind::Reset };

@@ -24,3 +24,8 @@ pub fn configure(guard_pages: bool) -> fn(Config) -> Config {
 pub fn accept(module: &Module, may_be_interpreted: bool) -> bool {
     module.native().is_ok_and(|is_native| is_native || may_be_interpreted)
 }
+
+/// Accepts modules whose native code nobody asked for.
+pub fn accept_interpreted(module: &Module) -> bool {
+    module.native() == Ok(false)
+}

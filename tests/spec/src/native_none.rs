@@ -11,3 +11,8 @@ pub fn configure(_: bool) -> fn(Config) -> Config {
 pub fn accept(_: &Module, _: bool) -> bool {
     true
 }
+
+/// Accepts every module.
+pub fn accept_interpreted(_: &Module) -> bool {
+    true
+}
