@@ -3,7 +3,7 @@
 
 use inkwell::intrinsics::Intrinsic;
 use inkwell::llvm_sys::core::LLVMIsAConstantFP;
-use inkwell::types::{FloatType, IntType};
+use inkwell::types::{BasicType, FloatType, IntType};
 use inkwell::values::{AsValueRef, BasicValueEnum, FloatValue, InstructionOpcode, IntValue};
 use inkwell::{FloatPredicate, IntPredicate};
 use moteur_image::target::Arch;
@@ -291,13 +291,16 @@ impl<'c> Translator<'_, 'c, '_> {
     fn hide(&self, a: FloatValue<'c>) -> Result<FloatValue<'c>> {
         let unit = self.unit;
         let builder = &unit.builder;
-        let hidden = |word: IntValue<'c>| {
-            let ty = unit.i32.fn_type(&[unit.i32.into()], false);
-            let nothing = unit.context.create_inline_asm(ty, String::new(), "=r,0".into(), false, false, None, false);
-            let call = builder.build_indirect_call(ty, nothing, &[word.into()], "")?;
-            let value = call.try_as_basic_value().basic().ok_or_else(|| Error::Llvm("no value".into()))?;
-            Ok::<_, Error>(value.into_int_value())
+        let register = match unit.options.machine.arch {
+            Arch::X86_64 => Some("=x,0"),
+            Arch::AArch64 => Some("=w,0"),
+            // Some have none for floats, or not for all.
+            Arch::Thumb | Arch::RiscV32 | Arch::RiscV64 => None,
         };
+        if let Some(constraints) = register {
+            return Ok(self.pass_on(a.into(), constraints)?.into_float_value());
+        }
+        let hidden = |word: IntValue<'c>| Ok::<_, Error>(self.pass_on(word.into(), "=r,0")?.into_int_value());
         let value = if a.get_type() == unit.f32 {
             builder.build_bit_cast(hidden(builder.build_bit_cast(a, unit.i32, "")?.into_int_value())?, unit.f32, "")?
         } else {
@@ -310,6 +313,15 @@ impl<'c> Translator<'_, 'c, '_> {
             builder.build_bit_cast(bits, unit.f64, "")?
         };
         Ok(value.into_float_value())
+    }
+
+    /// Assembly that does nothing but have the value in a register.
+    fn pass_on(&self, value: BasicValueEnum<'c>, constraints: &str) -> Result<BasicValueEnum<'c>> {
+        let unit = self.unit;
+        let ty = value.get_type().fn_type(&[value.get_type().into()], false);
+        let nothing = unit.context.create_inline_asm(ty, String::new(), constraints.into(), false, false, None, false);
+        let call = unit.builder.build_indirect_call(ty, nothing, &[value.into()], "")?;
+        call.try_as_basic_value().basic().ok_or_else(|| Error::Llvm("no value".into()))
     }
 
     /// The smaller or the greater: a NaN if one is there, and of zeros the negative one is the smaller.
