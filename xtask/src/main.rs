@@ -50,7 +50,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     },
     Subcommand {
         name: "programs",
-        does: "real programs, run by `moteur run`; --only PROGRAM[/CASE], --list, --record what native builds do",
+        does: "real programs, run by `moteur run`; --engine native, --only PROGRAM[/CASE], --list, --record what native builds do",
         run: programs::run,
     },
     Subcommand { name: "size", does: "flash of the firmware against its budget", run: size::run },

@@ -23,7 +23,8 @@ use case::Case;
 use execute::Mode;
 use table::{Kind, Program};
 
-const USAGE: &str = "usage: cargo xtask programs [--only PROGRAM[/CASE]] [--with MOTEUR] [--list] [--record]";
+const USAGE: &str =
+    "usage: cargo xtask programs [--only PROGRAM[/CASE]] [--engine native] [--with MOTEUR] [--list] [--record]";
 
 /// Programs are built two at a time, and cases run two at a time.
 const WORKERS: usize = 2;
@@ -42,12 +43,13 @@ struct Ready {
 }
 
 /// Builds and runs. `--only NAME` takes one program, or one case as `PROGRAM/CASE`; `--list` names the cases; `--with
-/// FILE` takes another `moteur` than that of this tree. `--record` runs native builds instead and writes down what they
+/// FILE` takes another `moteur` than that of this tree; `--engine native` compiles the programs first. `--record` runs native builds instead and writes down what they
 /// did, for a reader to judge before it is committed.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     let only = shell::take_value(&mut args, "--only")?;
-    let with = shell::take_value(&mut args, "--with")?;
+    let with = shell::take_value(&mut args, "--with")?.map(PathBuf::from);
+    let engine = shell::take_value(&mut args, "--engine")?;
     let lists = shell::take_flag(&mut args, "--list");
     let records = shell::take_flag(&mut args, "--record");
     ensure!(args.is_empty(), USAGE);
@@ -57,12 +59,18 @@ pub fn run(args: &[String]) -> Result<()> {
         cases.iter().for_each(|case| println!("{:32} {}", case.name(), case.does));
         return Ok(());
     }
-    let mode = if records { Mode::Native } else { Mode::interpreted(with.map(PathBuf::from))? };
+    let mode = match engine.as_deref() {
+        _ if records => Mode::Native,
+        None | Some("interp") => Mode::interpreted(with)?,
+        Some("native") => Mode::compiled(with)?,
+        Some(_) => bail!(USAGE),
+    };
     let started = Instant::now();
     let wanted: Vec<&Program> =
         table::PROGRAMS.iter().filter(|program| cases.iter().any(|case| case.program == program.name)).collect();
     let (programs, skipped) = build(&wanted, &mode)?;
     println!("built in {} s", started.elapsed().as_secs());
+    let programs = prepare(programs, &mode);
     let started = Instant::now();
     let failed = run_cases(&cases, &programs, &mode);
     let skipped_cases = cases.iter().filter(|case| !programs.contains_key(case.program)).count();
@@ -143,6 +151,19 @@ fn build(wanted: &[&'static Program], mode: &Mode) -> Result<(Built, Vec<String>
     let built = built.map_err(|_| anyhow!("building the programs in Rust panicked"))?;
     let said = |result: Result<Ready>| result.map_err(|error| format!("{error:#}"));
     Ok((built.into_iter().map(|(name, result)| (name, said(result))).collect(), skipped))
+}
+
+/// What cases run: what was built, or what becomes of that first.
+fn prepare(programs: Built, mode: &Mode) -> Built {
+    let said = |(name, result): (_, Result<Ready, String>)| {
+        let started = Instant::now();
+        let result = result.and_then(|ready| mode.prepare(ready).map_err(|error| format!("{error:#}")));
+        if matches!(mode, Mode::Compiled { .. }) {
+            println!("compiled {name:30} {:5.1} s", started.elapsed().as_secs_f32());
+        }
+        (name, result)
+    };
+    programs.into_iter().map(said).collect()
 }
 
 fn c_tools(is_native: bool) -> Result<build_c::Tools> {

@@ -144,6 +144,7 @@ const STEPS: &[Step] = &[
     long("bench host", Run::Xtask(&["bench", "host"])),
     long_compiled("bench host, native code", Run::Xtask(&["bench", "host", "--engine", "native"])),
  long("two hundred updates", Run::Xtask(&["firmware", "--update"])),
+    long_compiled("programs as native code", Run::Xtask(&["programs", "--engine", "native"])),
     long("fuzz", Run::Xtask(&["fuzz"])),
 ];
 

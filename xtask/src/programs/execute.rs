@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::Ready;
 use super::case::{Case, Text};
 use super::files::{self, Tree};
-use crate::shell;
+use crate::{llvm, shell};
 
 /// How a program is run.
 pub enum Mode {
@@ -20,9 +20,17 @@ pub enum Mode {
         /// The binary `moteur`.
         moteur: PathBuf,
     },
+    /// By `moteur run --native`, after `moteur compile`.
+    Compiled {
+        /// The binary `moteur`.
+        moteur: PathBuf,
+    },
     /// As a program of this machine, to record what it does.
     Native,
 }
+
+/// Whether this machine runs code that compares no address.
+const GUARDED: bool = cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")));
 
 /// How long one run may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -33,20 +41,42 @@ const PAUSE: Duration = Duration::from_millis(2);
 impl Mode {
     /// With the `moteur` that is given, or else with this tree's, built as users get it.
     pub fn interpreted(moteur: Option<PathBuf>) -> Result<Mode> {
-        if let Some(moteur) = moteur {
-            return Ok(Mode::Interpreted { moteur });
+        Ok(Mode::Interpreted { moteur: moteur.map_or_else(|| build(&[]), Ok)? })
+    }
+
+    /// With the `moteur` that is given, or else with this tree's and LLVM.
+    pub fn compiled(moteur: Option<PathBuf>) -> Result<Mode> {
+        llvm::ensure_installed()?;
+        Ok(Mode::Compiled { moteur: moteur.map_or_else(|| build(&["--features", "llvm"]), Ok)? })
+    }
+
+    /// What a program has to become before cases run it: nothing else, or a module with native code.
+    pub fn prepare(&self, program: Ready) -> Result<Ready> {
+        let Mode::Compiled { moteur } = self else { return Ok(program) };
+        // Of the same name, which guests are told.
+        let name = program.binary.file_name().context("a program without a name")?;
+        let folder = shell::target_dir("Cargo.toml")?.join("programs/compiled");
+        fs::create_dir_all(&folder)?;
+        let binary = folder.join(name);
+        if is_later(&binary, moteur)? && is_later(&binary, &program.binary)? {
+            return Ok(Ready { binary, ..program });
         }
-        shell::run(shell::cargo().args(["build", "--quiet", "--release", "--package", "moteur-cli"]))?;
-        let moteur = shell::target_dir("Cargo.toml")?.join("release").join("moteur");
-        Ok(Mode::Interpreted { moteur })
+        let mut command = Command::new(moteur);
+        command.args(["compile", "--quiet", "--cpu", "native"]).args(GUARDED.then_some("--guard-pages"));
+        // A compilation that is broken off leaves none that looks done.
+        let made = binary.with_extension("new");
+        shell::run(command.arg("--output").arg(&made).arg(&program.binary))?;
+        fs::rename(made, &binary)?;
+        Ok(Ready { binary, ..program })
     }
 
     /// The command line: the only place that knows how a program gets its folder, environment and arguments.
     fn command(&self, case: &Case, program: &Path, folder: &Path, arguments: &[String]) -> Result<Command> {
         let mut command = match self {
-            Mode::Interpreted { moteur } => {
+            Mode::Interpreted { moteur } | Mode::Compiled { moteur } => {
                 let mut command = Command::new(moteur);
-                command.arg("run").arg("--dir").arg(format!("{}::/", folder.display()));
+                command.arg("run").args(matches!(self, Mode::Compiled { .. }).then_some("--native"));
+                command.arg("--dir").arg(format!("{}::/", folder.display()));
                 command.args(case.environment.iter().map(|(key, value)| format!("--env={key}={value}")));
                 command.arg(program);
                 command
@@ -67,9 +97,22 @@ impl Mode {
     fn word(&self) -> &'static str {
         match self {
             Mode::Interpreted { .. } => "interpreted",
+            Mode::Compiled { .. } => "compiled",
             Mode::Native => "native",
         }
     }
+}
+
+/// This tree's `moteur`, built as users get it.
+fn build(features: &[&str]) -> Result<PathBuf> {
+    shell::run(shell::cargo().args(["build", "--quiet", "--release", "--package", "moteur-cli"]).args(features))?;
+    Ok(shell::target_dir("Cargo.toml")?.join("release").join("moteur"))
+}
+
+/// Whether a file is there and was written after another.
+fn is_later(file: &Path, other: &Path) -> Result<bool> {
+    let Ok(written) = fs::metadata(file) else { return Ok(false) };
+    Ok(written.modified()? > fs::metadata(other)?.modified()?)
 }
 
 /// What a case's runs did.
@@ -85,14 +128,15 @@ pub fn run(case: &Case, program: &Ready, mode: &Mode) -> Result<()> {
     let package = program.package.as_deref();
     let before = case.before(package)?;
     let outcome = carry_out(case, program, mode, &before)?;
+    let stderr = String::from_utf8_lossy(&outcome.stderr);
+    ensure!(!matches!(mode, Mode::Compiled { .. }) || !stderr.contains(": interpreted, as "), "{}", stderr.trim_end());
     let differences = match mode {
         Mode::Native => record(case, package, &outcome, &before)?,
-        Mode::Interpreted { .. } => compare(case, package, &outcome, before)?,
+        Mode::Interpreted { .. } | Mode::Compiled { .. } => compare(case, package, &outcome, before)?,
     };
     if differences.is_empty() {
         return Ok(());
     }
-    let stderr = String::from_utf8_lossy(&outcome.stderr);
     let shown = if stderr.is_empty() { "nothing".to_owned() } else { format!("\n{}", stderr.trim_end()) };
     bail!("{}standard error: {shown}", differences.concat())
 }
