@@ -44,6 +44,7 @@ pub fn translate<'c>(
     unit.builder.position_at_end(entry);
     unit.locate(function, unit.wasm.body(func).map_or(0, |body| body.start as u32));
     let ctx = unit.context_of(function)?;
+    unit.keep_context(ctx)?;
     let ty = unit.type_of(func)?;
     let mut translator = Translator::new(unit, function, ctx, ty);
     for (value, ty) in unit.params(ctx, ty, function)?.into_iter().zip(ty.params) {
