@@ -181,7 +181,7 @@ fn from_stream(bytes: &[u8], guard_pages: bool, report: &mut Report) -> Result<(
 /// How modules are run on this host.
 struct Way {
     configure: fn(Config) -> Config,
-    accept: fn(&Module) -> bool,
+    accept: fn(&Module, bool) -> bool,
 }
 
 /// By the interpreter, whatever native code they bring along.

@@ -26,6 +26,6 @@ pub fn accept(module: &Module, may_be_interpreted: bool) -> bool {
 }
 
 /// Accepts modules whose native code nobody asked for.
-pub fn accept_interpreted(module: &Module) -> bool {
+pub fn accept_interpreted(module: &Module, _: bool) -> bool {
     module.native() == Ok(false)
 }

@@ -13,6 +13,6 @@ pub fn accept(_: &Module, _: bool) -> bool {
 }
 
 /// Accepts every module.
-pub fn accept_interpreted(_: &Module) -> bool {
+pub fn accept_interpreted(_: &Module, _: bool) -> bool {
     true
 }
