@@ -302,3 +302,23 @@ fn places_far_behind_an_address_share_the_way_there() {
         assert_eq!(far, 1, "{triple}\n{ir}");
     }
 }
+
+#[test]
+fn who_calls_passes_the_context_even_where_only_looks_for_interrupts_need_it() {
+    // The callee is called from outside too, touches nothing, and is too large for its callers.
+    let step =
+        "(local.set $x (i64.rem_u (i64.mul (local.get $x) (local.get $x)) (i64.or (local.get $n) (i64.const 1))))";
+    let text = format!(
+        "(module (func $f (export \"f\") (param $x i64) (param $n i64) (result i64)
+            (loop $next {} (br_if $next (i64.ne (local.get $x) (local.get $n)))) (local.get $x))
+          (func (export \"g\") (param i64) (result i64)
+            (i64.add (call $f (local.get 0) (i64.const 5)) (call $f (i64.const 7) (local.get 0)))))",
+        step.repeat(40)
+    );
+    let wasm = wat::parse_str(text).unwrap();
+    let machine = Machine::new("x86_64-unknown-linux-gnu", None).unwrap();
+    let ir = llvm_ir(&wasm, &Options::new(machine)).unwrap();
+    let calls: Vec<_> = ir.lines().filter(|line| line.contains("call") && line.contains("@f0(")).collect();
+    assert_eq!(calls.len(), 2, "{ir}");
+    assert!(calls.iter().all(|call| !call.contains("poison") && !call.contains("undef")), "{calls:?}");
+}
