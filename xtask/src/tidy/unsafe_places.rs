@@ -33,6 +33,7 @@ const PLACES: &[(&str, &str)] = &[
     ("crates/cli/src/native.rs", "whoever types --native trusts the file"),
     ("tests/spec/src/native.rs", "trusts what it just compiled"),
     ("tests/spec/tests/addresses.rs", "trusts what it just compiled"),
+    ("tests/spec/tests/interrupts.rs", "trusts what it just compiled"),
     ("tests/spec/tests/backtraces.rs", "trusts what it just compiled"),
     ("tests/spec/tests/crossing.rs", "trusts what it just compiled"),
     ("fuzz/src/native.rs", "trusts what it just compiled"),
