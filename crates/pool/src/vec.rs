@@ -89,20 +89,12 @@ impl<T> Vec<T> {
 
     /// Makes room for `additional` more elements, and some on top so that pushing one by one stays cheap.
     pub fn reserve(&mut self, additional: usize) -> Result<(), OutOfMemory> {
-        let needed = self.len.checked_add(additional).ok_or(OutOfMemory)?;
-        if needed <= self.raw.capacity {
-            return Ok(());
-        }
-        self.raw.grow(needed, Layout::new::<T>())
+        self.raw.reserve(self.len, additional, Layout::new::<T>())
     }
 
     /// Makes room for `additional` more elements and no more.
     pub fn reserve_exact(&mut self, additional: usize) -> Result<(), OutOfMemory> {
-        let needed = self.len.checked_add(additional).ok_or(OutOfMemory)?;
-        if needed <= self.raw.capacity {
-            return Ok(());
-        }
-        self.raw.resize(needed, Layout::new::<T>())
+        self.raw.reserve_exact(self.len, additional, Layout::new::<T>())
     }
 
     /// Gives back the room that no element uses. In a pool this does not fail; where it fails nothing changes.
@@ -284,6 +276,24 @@ struct Raw {
 }
 
 impl Raw {
+    /// Room for more elements than these, and some on top.
+    fn reserve(&mut self, len: usize, additional: usize, element: Layout) -> Result<(), OutOfMemory> {
+        let needed = len.checked_add(additional).ok_or(OutOfMemory)?;
+        if needed <= self.capacity {
+            return Ok(());
+        }
+        self.grow(needed, element)
+    }
+
+    /// Room for more elements than these, and no more.
+    fn reserve_exact(&mut self, len: usize, additional: usize, element: Layout) -> Result<(), OutOfMemory> {
+        let needed = len.checked_add(additional).ok_or(OutOfMemory)?;
+        if needed <= self.capacity {
+            return Ok(());
+        }
+        self.resize(needed, element)
+    }
+
     /// Grows to at least `needed` elements: by half, or by just what is needed if that does not fit.
     #[cold]
     fn grow(&mut self, needed: usize, element: Layout) -> Result<(), OutOfMemory> {
