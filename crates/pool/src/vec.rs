@@ -108,9 +108,7 @@ impl<T> Vec<T> {
     /// Puts an element at the end. Without memory for it, the element is dropped.
     #[inline]
     pub fn push(&mut self, value: T) -> Result<(), OutOfMemory> {
-        if self.len == self.raw.capacity {
-            self.reserve(1)?;
-        }
+        self.reserve(1)?;
         // SAFETY: `len < capacity`.
         unsafe { self.push_unchecked(value) };
         Ok(())
