@@ -25,7 +25,6 @@ use crate::heap::{Heap, OutOfMemory};
 /// ```
 pub struct Vec<T> {
     raw: Raw,
-    len: usize,
     owns: PhantomData<T>,
 }
 
@@ -41,7 +40,7 @@ impl<T> Vec<T> {
     #[inline]
     pub const fn new_in(heap: Heap) -> Vec<T> {
         let capacity = if size_of::<T>() == 0 { usize::MAX } else { 0 };
-        Vec { raw: Raw { ptr: NonNull::<T>::dangling().cast(), capacity, heap }, len: 0, owns: PhantomData }
+        Vec { raw: Raw { ptr: NonNull::<T>::dangling().cast(), capacity, len: 0, heap }, owns: PhantomData }
     }
 
     /// An empty vector with room for `capacity` elements.
@@ -89,28 +88,28 @@ impl<T> Vec<T> {
 
     /// Makes room for `additional` more elements, and some on top so that pushing one by one stays cheap.
     pub fn reserve(&mut self, additional: usize) -> Result<(), OutOfMemory> {
-        self.raw.reserve(self.len, additional, Layout::new::<T>())
+        self.raw.reserve(additional, Layout::new::<T>())
     }
 
     /// Makes room for `additional` more elements and no more.
     pub fn reserve_exact(&mut self, additional: usize) -> Result<(), OutOfMemory> {
-        self.raw.reserve_exact(self.len, additional, Layout::new::<T>())
+        self.raw.reserve_exact(additional, Layout::new::<T>())
     }
 
     /// Gives back the room that no element uses. In a pool this does not fail; where it fails nothing changes.
     pub fn shrink_to_fit(&mut self) -> Result<(), OutOfMemory> {
-        if size_of::<T>() == 0 || self.len == self.raw.capacity {
+        if size_of::<T>() == 0 || self.raw.len == self.raw.capacity {
             return Ok(());
         }
-        self.raw.resize(self.len, Layout::new::<T>())
+        self.raw.resize(self.raw.len, Layout::new::<T>())
     }
 
     /// Puts an element at the end. Without memory for it, the element is dropped.
     #[inline]
     pub fn push(&mut self, value: T) -> Result<(), OutOfMemory> {
-        self.reserve(1)?;
-        // SAFETY: `len < capacity`.
-        unsafe { self.push_unchecked(value) };
+        let place = self.raw.place(Layout::new::<T>())?.cast::<T>();
+        // SAFETY: memory of the vector's, for this element.
+        unsafe { place.write(value) };
         Ok(())
     }
 
@@ -120,26 +119,26 @@ impl<T> Vec<T> {
     /// `len() < capacity()`.
     #[inline]
     pub unsafe fn push_unchecked(&mut self, value: T) {
-        debug_assert!(self.len < self.raw.capacity);
+        debug_assert!(self.raw.len < self.raw.capacity);
         // SAFETY: as the caller promised.
-        unsafe { self.as_mut_ptr().add(self.len).write(value) };
-        self.len = self.len.wrapping_add(1);
+        unsafe { self.as_mut_ptr().add(self.raw.len).write(value) };
+        self.raw.len = self.raw.len.wrapping_add(1);
     }
 
     /// Takes the last element off.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
-        self.len = self.len.checked_sub(1)?;
+        self.raw.len = self.raw.len.checked_sub(1)?;
         // SAFETY: the element was one of the vector's and no longer is.
-        Some(unsafe { self.as_mut_ptr().add(self.len).read() })
+        Some(unsafe { self.as_mut_ptr().add(self.raw.len).read() })
     }
 
     /// Drops the elements from `len` on; does nothing if there are no more than that.
     pub fn truncate(&mut self, len: usize) {
-        let Some(surplus) = self.len.checked_sub(len) else {
+        let Some(surplus) = self.raw.len.checked_sub(len) else {
             return;
         };
-        self.len = len;
+        self.raw.len = len;
         // SAFETY: these elements were the vector's and no longer are.
         let tail = unsafe { core::ptr::slice_from_raw_parts_mut(self.as_mut_ptr().add(len), surplus) };
         // SAFETY: as above.
@@ -154,7 +153,7 @@ impl<T> Vec<T> {
 
     /// Takes an element out and puts the last one in its place; `None` if there is no such element.
     pub fn swap_remove(&mut self, index: usize) -> Option<T> {
-        let last = self.len.checked_sub(1)?;
+        let last = self.raw.len.checked_sub(1)?;
         if index > last {
             return None;
         }
@@ -169,16 +168,16 @@ impl<T> Vec<T> {
     #[inline]
     pub unsafe fn set_len(&mut self, len: usize) {
         debug_assert!(len <= self.raw.capacity);
-        self.len = len;
+        self.raw.len = len;
     }
 
     /// Gives up the room that no element uses and becomes a boxed slice.
     pub fn into_boxed_slice(mut self) -> Result<Box<[T]>, OutOfMemory> {
         self.shrink_to_fit()?;
         let mut this = ManuallyDrop::new(self);
-        let slice = NonNull::slice_from_raw_parts(this.raw.ptr.cast::<T>(), this.len);
-        debug_assert!(size_of::<T>() == 0 || this.len == this.raw.capacity);
-        this.len = 0;
+        let slice = NonNull::slice_from_raw_parts(this.raw.ptr.cast::<T>(), this.raw.len);
+        debug_assert!(size_of::<T>() == 0 || this.raw.len == this.raw.capacity);
+        this.raw.len = 0;
         // SAFETY: the allocation is as long as the slice, and nothing else will free it.
         Ok(unsafe { Box::from_raw(slice, this.raw.heap) })
     }
@@ -196,14 +195,14 @@ impl<T: Copy> Vec<T> {
     pub fn extend_from_slice(&mut self, slice: &[T]) -> Result<(), OutOfMemory> {
         self.reserve(slice.len())?;
         // SAFETY: there is room for the slice behind the elements, and the slice isn't in that room.
-        unsafe { self.as_mut_ptr().add(self.len).copy_from_nonoverlapping(slice.as_ptr(), slice.len()) };
-        self.len = self.len.wrapping_add(slice.len()); // At most the capacity.
+        unsafe { self.as_mut_ptr().add(self.raw.len).copy_from_nonoverlapping(slice.as_ptr(), slice.len()) };
+        self.raw.len = self.raw.len.wrapping_add(slice.len()); // At most the capacity.
         Ok(())
     }
 
     /// Makes the vector `len` long, with copies of `value` where it grows.
     pub fn resize(&mut self, len: usize, value: T) -> Result<(), OutOfMemory> {
-        if let Some(additional) = len.checked_sub(self.len) {
+        if let Some(additional) = len.checked_sub(self.raw.len) {
             self.reserve_exact(additional)?;
             for _ in 0..additional {
                 // SAFETY: room was just made.
@@ -229,7 +228,7 @@ impl<T> Deref for Vec<T> {
     #[inline]
     fn deref(&self) -> &[T] {
         // SAFETY: the first `len` elements are initialised.
-        unsafe { slice::from_raw_parts(self.as_ptr(), self.len) }
+        unsafe { slice::from_raw_parts(self.as_ptr(), self.raw.len) }
     }
 }
 
@@ -237,7 +236,7 @@ impl<T> DerefMut for Vec<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut [T] {
         // SAFETY: the first `len` elements are initialised.
-        unsafe { slice::from_raw_parts_mut(self.as_mut_ptr(), self.len) }
+        unsafe { slice::from_raw_parts_mut(self.as_mut_ptr(), self.raw.len) }
     }
 }
 
@@ -270,13 +269,24 @@ struct Raw {
     ptr: NonNull<u8>,
     /// In elements; `usize::MAX` if they have no size, so that growth never gets here.
     capacity: usize,
+    /// How many elements there are.
+    len: usize,
     heap: Heap,
 }
 
 impl Raw {
+    /// Where one more element is to be written, which counts from now on.
+    fn place(&mut self, element: Layout) -> Result<NonNull<u8>, OutOfMemory> {
+        self.reserve(1, element)?;
+        // SAFETY: `len < capacity`, so the element is inside the allocation.
+        let place = unsafe { self.ptr.add(self.len.wrapping_mul(element.size())) };
+        self.len = self.len.wrapping_add(1);
+        Ok(place)
+    }
+
     /// Room for more elements than these, and some on top.
-    fn reserve(&mut self, len: usize, additional: usize, element: Layout) -> Result<(), OutOfMemory> {
-        let needed = len.checked_add(additional).ok_or(OutOfMemory)?;
+    fn reserve(&mut self, additional: usize, element: Layout) -> Result<(), OutOfMemory> {
+        let needed = self.len.checked_add(additional).ok_or(OutOfMemory)?;
         if needed <= self.capacity {
             return Ok(());
         }
@@ -284,8 +294,8 @@ impl Raw {
     }
 
     /// Room for more elements than these, and no more.
-    fn reserve_exact(&mut self, len: usize, additional: usize, element: Layout) -> Result<(), OutOfMemory> {
-        let needed = len.checked_add(additional).ok_or(OutOfMemory)?;
+    fn reserve_exact(&mut self, additional: usize, element: Layout) -> Result<(), OutOfMemory> {
+        let needed = self.len.checked_add(additional).ok_or(OutOfMemory)?;
         if needed <= self.capacity {
             return Ok(());
         }
