@@ -107,8 +107,8 @@ impl<T> Vec<T> {
     /// Puts an element at the end. Without memory for it, the element is dropped.
     #[inline]
     pub fn push(&mut self, value: T) -> Result<(), OutOfMemory> {
-        let place = self.raw.place(Layout::new::<T>())?.cast::<T>();
-        // SAFETY: memory of the vector's, for this element.
+        let place = self.raw.add(1, Layout::new::<T>())?.cast::<T>();
+        // SAFETY: room for one element, which nothing else uses.
         unsafe { place.write(value) };
         Ok(())
     }
@@ -193,10 +193,9 @@ impl<T: Copy> Vec<T> {
 
     /// Appends a copy of a slice; all of it or, without memory for it, nothing.
     pub fn extend_from_slice(&mut self, slice: &[T]) -> Result<(), OutOfMemory> {
-        self.reserve(slice.len())?;
-        // SAFETY: there is room for the slice behind the elements, and the slice isn't in that room.
-        unsafe { self.as_mut_ptr().add(self.raw.len).copy_from_nonoverlapping(slice.as_ptr(), slice.len()) };
-        self.raw.len = self.raw.len.wrapping_add(slice.len()); // At most the capacity.
+        let place = self.raw.add(slice.len(), Layout::new::<T>())?.cast::<T>();
+        // SAFETY: room for as many elements, and the slice isn't in that room.
+        unsafe { place.copy_from_nonoverlapping(NonNull::from(slice).cast(), slice.len()) };
         Ok(())
     }
 
@@ -275,12 +274,12 @@ struct Raw {
 }
 
 impl Raw {
-    /// Where one more element is to be written, which counts from now on.
-    fn place(&mut self, element: Layout) -> Result<NonNull<u8>, OutOfMemory> {
-        self.reserve(1, element)?;
-        // SAFETY: `len < capacity`, so the element is inside the allocation.
+    /// Where so many more elements are to be written at once, as they count from now on.
+    fn add(&mut self, additional: usize, element: Layout) -> Result<NonNull<u8>, OutOfMemory> {
+        self.reserve(additional, element)?;
+        // SAFETY: `len <= capacity`, so the place is inside the allocation or at its end.
         let place = unsafe { self.ptr.add(self.len.wrapping_mul(element.size())) };
-        self.len = self.len.wrapping_add(1);
+        self.len = self.len.wrapping_add(additional);
         Ok(place)
     }
 
