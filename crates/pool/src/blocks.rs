@@ -89,7 +89,7 @@ impl Blocks {
     /// block from that list at the list's least size and let it grow in place, which needs no such margin.
     #[cold]
     fn allocate_tight(&mut self, layout: Layout) -> Option<NonNull<u8>> {
-        let bytes = block_bytes(layout)?;
+        let bytes = block_bytes(layout);
         let step_log2 = bytes.checked_ilog2()?.checked_sub(SECOND_LEVELS.ilog2())?;
         let least = bytes >> step_log2 << step_log2;
         if least == bytes {
@@ -108,10 +108,11 @@ impl Blocks {
 }
 
 /// The length of the block that an allocation takes; above an alignment of [`GRANULARITY`], an upper bound.
+///
+/// Nothing here overflows: a layout's size and alignment together are at most half of what an address can express.
 #[inline]
-pub(crate) fn block_bytes(layout: Layout) -> Option<usize> {
-    let bytes = layout.size().checked_add(overhead_bytes(layout))?;
-    Some(bytes.checked_add(GRANULARITY - 1)? & !(GRANULARITY - 1))
+pub(crate) fn block_bytes(layout: Layout) -> usize {
+    (layout.size() + overhead_bytes(layout) + GRANULARITY - 1) & !(GRANULARITY - 1)
 }
 
 /// What TLSF adds to a size at most: the header, and what may be lost in front of an aligned address.

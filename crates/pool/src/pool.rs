@@ -148,12 +148,11 @@ impl Pool {
 
 impl State {
     fn allocate(&mut self, layout: Layout, zeroed: bool) -> Result<NonNull<u8>, OutOfMemory> {
-        let bytes = block_bytes(layout).ok_or(OutOfMemory)?;
         if !self.fuse.pass() {
             return Err(OutOfMemory);
         }
         let ptr = if zeroed { self.source.allocate_zeroed(layout)? } else { self.source.allocate(layout)? };
-        self.stats.add(bytes);
+        self.stats.add(block_bytes(layout));
         Ok(ptr)
     }
 
@@ -162,35 +161,39 @@ impl State {
     unsafe fn deallocate(&mut self, ptr: NonNull<u8>, layout: Layout) {
         // SAFETY: as the caller promised.
         unsafe { self.source.deallocate(ptr, layout) };
-        self.stats.subtract(block_bytes(layout).unwrap_or(0));
+        self.stats.subtract(block_bytes(layout));
     }
 
     /// # Safety
     /// As for `Pool::reallocate`.
     unsafe fn reallocate(&mut self, ptr: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<u8>, OutOfMemory> {
         debug_assert_eq!(old.align(), new.align());
-        let bytes = block_bytes(new).ok_or(OutOfMemory)?;
         if new.size() > old.size() && !self.fuse.pass() {
             return Err(OutOfMemory);
         }
         // SAFETY: as the caller promised.
         let moved = unsafe { self.source.reallocate(ptr, old, new)? };
-        self.stats.subtract(block_bytes(old).unwrap_or(0));
-        self.stats.add(bytes);
+        self.stats.resize(block_bytes(old), block_bytes(new));
         Ok(moved)
     }
 }
 
 impl Stats {
     fn add(&mut self, bytes: usize) {
-        self.used = self.used.saturating_add(bytes);
-        self.peak = self.peak.max(self.used);
         self.allocations = self.allocations.saturating_add(1);
+        self.resize(0, bytes);
     }
 
     fn subtract(&mut self, bytes: usize) {
-        debug_assert!(self.used >= bytes && self.allocations > 0);
-        self.used = self.used.saturating_sub(bytes);
+        debug_assert!(self.allocations > 0);
         self.allocations = self.allocations.saturating_sub(1);
+        self.resize(bytes, 0);
+    }
+
+    /// Takes over that an allocation is longer or shorter.
+    fn resize(&mut self, old: usize, new: usize) {
+        debug_assert!(self.used >= old);
+        self.used = self.used.saturating_sub(old).saturating_add(new);
+        self.peak = self.peak.max(self.used);
     }
 }
