@@ -111,7 +111,6 @@ impl<T: ?Sized> Arc<T> {
 }
 
 impl<T: ?Sized> Clone for Arc<T> {
-    #[inline]
     fn clone(&self) -> Arc<T> {
         self.inner().count.increment();
         Arc { inner: self.inner, owns: PhantomData }
@@ -119,7 +118,6 @@ impl<T: ?Sized> Clone for Arc<T> {
 }
 
 impl<T: ?Sized> Drop for Arc<T> {
-    #[inline]
     fn drop(&mut self) {
         if self.inner().count.decrement() {
             self.drop_last();

@@ -19,7 +19,9 @@ impl Count {
         Count(AtomicUsize::new(1))
     }
 
-    /// One more handle.
+    /// One more handle. Out of line, like its counterpart: there are many places that clone and drop, none of them in
+    /// the interpreter's loop.
+    #[inline(never)]
     pub(crate) fn increment(&self) {
         if self.0.fetch_add(1, Ordering::Relaxed) >= STUCK_MIN - 1 {
             self.0.store(STUCK, Ordering::Relaxed);
@@ -27,6 +29,7 @@ impl Count {
     }
 
     /// One handle less; says whether it was the last one.
+    #[inline(never)]
     pub(crate) fn decrement(&self) -> bool {
         let before = self.0.fetch_sub(1, Ordering::Release);
         if before >= STUCK_MIN {
