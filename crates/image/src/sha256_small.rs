@@ -4,7 +4,9 @@
 /// A hash on the way.
 pub struct Sha256 {
     state: [u32; 8],
-    block: [u8; BLOCK_BYTES],
+    /// The block that is being filled, byte by byte from each word's lower end. Afterwards: the last 16 words of the message
+    /// schedule.
+    words: [u32; 16],
     /// How many bytes there were.
     bytes: u64,
 }
@@ -28,7 +30,7 @@ impl Sha256 {
     pub fn new() -> Sha256 {
         // SPEC: FIPS 180-4, 5.3.3.
         let state = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
-        Sha256 { state, block: [0; BLOCK_BYTES], bytes: 0 }
+        Sha256 { state, words: [0; 16], bytes: 0 }
     }
 
     /// Goes on with these bytes.
@@ -52,7 +54,8 @@ impl Sha256 {
     }
 
     fn push(&mut self, byte: u8) {
-        self.block[self.bytes as usize % BLOCK_BYTES] = byte;
+        let word = &mut self.words[self.bytes as usize / 4 % 16];
+        *word = *word << 8 | u32::from(byte);
         self.bytes = self.bytes.wrapping_add(1);
         if self.bytes.is_multiple_of(BLOCK_BYTES as u64) {
             self.compress();
@@ -61,14 +64,11 @@ impl Sha256 {
 
     /// SPEC: FIPS 180-4, 6.2.2. Of the message schedule, the last 16 words are kept.
     fn compress(&mut self) {
-        let mut words = [0; 16];
-        for (word, bytes) in words.iter_mut().zip(self.block.as_chunks().0) {
-            *word = u32::from_be_bytes(*bytes);
-        }
+        let words = &mut self.words;
         let mut state = self.state;
         for (round, constant) in ROUNDS.iter().enumerate() {
             if round >= 16 {
-                let (a, b): (u32, u32) = (words[(round + 1) % 16], words[(round + 14) % 16]);
+                let (a, b) = (words[(round + 1) % 16], words[(round + 14) % 16]);
                 let a = a.rotate_right(7) ^ a.rotate_right(18) ^ a >> 3;
                 let b = b.rotate_right(17) ^ b.rotate_right(19) ^ b >> 10;
                 words[round % 16] =
