@@ -308,8 +308,8 @@ impl<'a> Native<'a> {
         if code >= self.functions_end {
             return None;
         }
-        let begins_before = |index: u32| words(self.functions).nth(index as usize).is_some_and(|begin| begin <= code);
-        first_without(self.function_count(), begins_before).checked_sub(1)
+        let functions = self.functions.as_chunks().0;
+        (functions.partition_point(|begin| u32::from_le_bytes(*begin) <= code) as u32).checked_sub(1)
     }
 
     /// Where the code begins that calls a function of the type with this index.
@@ -348,13 +348,14 @@ impl<'a> Native<'a> {
 
     /// The first of the trap entries that an address belongs to: those of the last address at or before it.
     fn first_trap_at(&self, code: u32) -> Option<u32> {
-        let place = self.trap(self.traps_until(|place| place <= code).checked_sub(1)?)?.0;
-        Some(self.traps_until(|other| other < place))
+        let place = self.trap(self.traps_before(code.checked_add(1)?).checked_sub(1)?)?.0;
+        Some(self.traps_before(place))
     }
 
-    /// How many trap entries there are before the first whose address is not one of these.
-    fn traps_until(&self, is_before: impl Fn(u32) -> bool) -> u32 {
-        first_without(self.traps.len() as u32 / 8, |index| self.trap(index).is_some_and(|(place, _)| is_before(place)))
+    /// How many trap entries there are before the first whose address is at or behind this one.
+    fn traps_before(&self, end: u32) -> u32 {
+        let traps = self.traps.as_chunks::<8>().0;
+        traps.partition_point(|trap| u32_at(trap, 0) < end) as u32
     }
 
     fn trap(&self, index: u32) -> Option<(u32, u32)> {
@@ -371,21 +372,6 @@ impl<'a> Native<'a> {
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
-}
-
-/// The first of so many indices that lacks a property, which those before it have and those behind it lack; `count` if
-/// all have it.
-fn first_without(count: u32, has: impl Fn(u32) -> bool) -> u32 {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if has(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
 
 /// The numbers of a list.
