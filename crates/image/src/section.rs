@@ -359,8 +359,8 @@ impl<'a> Native<'a> {
     }
 
     fn trap(&self, index: u32) -> Option<(u32, u32)> {
-        let mut words = words(self.traps);
-        Some((words.nth((index as usize).checked_mul(2)?)?, words.next()?))
+        let trap = self.traps.as_chunks::<8>().0.get(index as usize)?;
+        Some((u32_at(trap, 0), u32_at(trap, 4)))
     }
 
     /// The code.
