@@ -297,8 +297,8 @@ impl<'a> Native<'a> {
     /// Where the code begins of the function with this number among those that the module defines; none if nobody but
     /// functions of the module may call it, and it is part of those that do.
     pub fn function(&self, index: u32) -> Option<u32> {
-        let mut functions = words(self.functions).skip(index as usize);
-        let (begin, next) = (functions.next()?, functions.next());
+        let begin = word(self.functions, index)?;
+        let next = index.checked_add(1).and_then(|next| word(self.functions, next));
         (begin < next.unwrap_or(self.functions_end)).then_some(begin)
     }
 
@@ -314,7 +314,7 @@ impl<'a> Native<'a> {
 
     /// Where the code begins that calls a function of the type with this index.
     pub fn entry(&self, type_index: u32) -> Option<u32> {
-        words(self.entries).nth(type_index as usize).filter(|entry| *entry != NO_ENTRY)
+        word(self.entries, type_index).filter(|entry| *entry != NO_ENTRY)
     }
 
     /// How many types there may be entries for.
@@ -372,6 +372,11 @@ impl<'a> Native<'a> {
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
+}
+
+/// One number of a list.
+fn word(list: &[u8], index: u32) -> Option<u32> {
+    list.as_chunks().0.get(index as usize).map(|word| u32::from_le_bytes(*word))
 }
 
 /// The numbers of a list.
