@@ -275,6 +275,7 @@ struct Raw {
 
 impl Raw {
     /// Where so many more elements are to be written at once, as they count from now on.
+    #[inline]
     fn add(&mut self, additional: usize, element: Layout) -> Result<NonNull<u8>, OutOfMemory> {
         self.reserve(additional, element)?;
         // SAFETY: `len <= capacity`, so the place is inside the allocation or at its end.
@@ -283,7 +284,8 @@ impl Raw {
         Ok(place)
     }
 
-    /// Room for more elements than these, and some on top.
+    /// See [`Vec::reserve`].
+    #[inline]
     fn reserve(&mut self, additional: usize, element: Layout) -> Result<(), OutOfMemory> {
         let needed = self.len.checked_add(additional).ok_or(OutOfMemory)?;
         if needed <= self.capacity {
@@ -292,7 +294,7 @@ impl Raw {
         self.grow(needed, element)
     }
 
-    /// Room for more elements than these, and no more.
+    /// See [`Vec::reserve_exact`].
     fn reserve_exact(&mut self, additional: usize, element: Layout) -> Result<(), OutOfMemory> {
         let needed = self.len.checked_add(additional).ok_or(OutOfMemory)?;
         if needed <= self.capacity {
