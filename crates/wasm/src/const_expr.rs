@@ -3,13 +3,13 @@
 //! They are found, checked and evaluated here.
 
 use crate::alloc::Alloc;
-use crate::error::{Checked, Error, ErrorKind, Result};
+use crate::error::{Checked, ErrorKind, Result};
 use crate::index::{FuncIdx, GlobalIdx};
 use crate::limits;
 use crate::module::Module;
 use crate::num;
 use crate::op::Op;
-use crate::reader::Reader;
+use crate::reader::{Read, Reader};
 use crate::types::{OperandType, ValType};
 use crate::validate::Fields;
 
@@ -25,29 +25,36 @@ pub trait ConstEnv {
 /// A constant expression in the module's bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct ConstExpr<'b> {
-    code: Reader<'b>,
+    /// The bytes up to where it ends.
+    bytes: &'b [u8],
+    start: u32,
 }
 
 impl<'b> ConstExpr<'b> {
     /// Finds the expression that starts here and moves the reader behind it.
-    pub(crate) fn read(reader: &mut Reader<'b>) -> Result<ConstExpr<'b>> {
-        let start = *reader;
+    pub(crate) fn read(reader: &mut Reader<'b>) -> Read<ConstExpr<'b>> {
+        let start = reader.pos() as u32;
         let mut fields = Fields::new();
         while fields.row.op != Op::End {
             read_instr(&mut fields, reader)?;
         }
-        Ok(ConstExpr { code: start.until(reader.pos()) })
+        Ok(ConstExpr { bytes: reader.before(), start })
+    }
+
+    /// A reader of it.
+    pub(crate) fn code(&self) -> Reader<'b> {
+        Reader::from(self.bytes, self.start)
     }
 
     /// Where it starts in the module, in bytes.
     pub fn offset(&self) -> u32 {
-        self.code.pos() as u32
+        self.start
     }
 
     /// The function, if the expression is just `ref.func`.
     pub fn as_func(&self) -> Option<FuncIdx> {
         let mut fields = Fields::new();
-        read_instr(&mut fields, &mut self.code.clone()).ok()?;
+        read_instr(&mut fields, &mut self.code()).ok()?;
         if fields.row.op == Op::RefFunc { Some(FuncIdx(fields.first)) } else { None }
     }
 
@@ -55,32 +62,35 @@ impl<'b> ConstExpr<'b> {
     ///
     /// Fails only if the bytes are not those that were validated.
     pub fn eval(&self, env: &mut impl ConstEnv) -> Result<u64> {
-        let mut stack = [0u64; limits::CONST_OPERANDS];
-        let mut height = 0;
-        let mut code = self.code;
-        let mut fields = Fields::new();
-        loop {
-            read_instr(&mut fields, &mut code)?;
-            let missing = Error::new(ErrorKind::ConstExpected, fields.offset as usize);
-            let value = match fields.row.op {
-                Op::End => break,
-                Op::I32Const | Op::F32Const => u64::from(fields.first),
-                Op::I64Const | Op::F64Const => fields.wide,
-                Op::RefNull => 0,
-                Op::GlobalGet => env.global(GlobalIdx(fields.first)),
-                Op::RefFunc => env.ref_func(FuncIdx(fields.first)),
-                op => {
-                    let (Some(&b), Some(&a)) = (top(&stack, height, 1), top(&stack, height, 2)) else {
-                        return Err(missing);
-                    };
-                    height -= 2;
-                    fold(op, a, b).ok_or(missing)?
-                }
-            };
-            *stack.get_mut(height).ok_or(missing)? = value;
-            height += 1;
-        }
-        top(&stack, height, 1).copied().ok_or(code.error(ErrorKind::ConstExpected))
+        let mut code = self.code();
+        evaluate(&mut code, env).map_err(|_| code.error())
+    }
+}
+
+fn evaluate(code: &mut Reader<'_>, env: &mut impl ConstEnv) -> Read<u64> {
+    let mut stack = [0u64; limits::CONST_OPERANDS];
+    let mut height = 0;
+    let mut fields = Fields::new();
+    loop {
+        read_instr(&mut fields, code)?;
+        let mut missing = || code.fail(ErrorKind::ConstExpected, fields.offset as usize);
+        let value = match fields.row.op {
+            Op::End => return top(&stack, height, 1).copied().ok_or_else(missing),
+            Op::I32Const | Op::F32Const => u64::from(fields.first),
+            Op::I64Const | Op::F64Const => fields.wide,
+            Op::RefNull => 0,
+            Op::GlobalGet => env.global(GlobalIdx(fields.first)),
+            Op::RefFunc => env.ref_func(FuncIdx(fields.first)),
+            op => {
+                let (Some(&b), Some(&a)) = (top(&stack, height, 1), top(&stack, height, 2)) else {
+                    return Err(missing());
+                };
+                height -= 2;
+                fold(op, a, b).ok_or_else(&mut missing)?
+            }
+        };
+        *stack.get_mut(height).ok_or_else(missing)? = value;
+        height += 1;
     }
 }
 
@@ -121,29 +131,29 @@ pub(crate) const OPERATORS: [Op; 14] = [
 ];
 
 /// Reads one instruction and refuses what constant expressions may not hold.
-fn read_instr(fields: &mut Fields, reader: &mut Reader<'_>) -> Result<()> {
-    fields.read(reader).map_err(|kind| Error { kind, offset: fields.offset })?;
+fn read_instr(fields: &mut Fields, reader: &mut Reader<'_>) -> Read {
+    // What is wrong within an instruction is where the instruction starts.
+    fields.read(reader).map_err(|_| reader.fail(reader.error().kind, fields.offset as usize))?;
     if OPERATORS.contains(&fields.row.op) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::ConstExpected, fields.offset as usize))
+    Err(reader.fail(ErrorKind::ConstExpected, fields.offset as usize))
 }
 
 /// Checks a constant expression that gives a value of type `ty`. Returns the function that it refers to.
 ///
 /// SPEC: nothing that a constant expression may hold takes a reference, hence it refers to one function at most.
-pub(crate) fn check_const<A: Alloc>(module: &Module<A>, expr: &ConstExpr<'_>, ty: ValType) -> Result<Option<FuncIdx>> {
+pub(crate) fn check_const<A: Alloc>(module: &Module<A>, code: &mut Reader<'_>, ty: ValType) -> Read<Option<FuncIdx>> {
     let mut func = None;
     let mut types = Types { stack: [OperandType::None; limits::CONST_OPERANDS], height: 0 };
-    let mut code = expr.code;
     let mut fields = Fields::new();
     while fields.row.op != Op::End {
-        read_instr(&mut fields, &mut code)?;
+        read_instr(&mut fields, code)?;
         if fields.row.op == Op::RefFunc {
             // Its being here is what declares it.
             func = Some(FuncIdx(fields.first));
         }
-        types.apply(module, &fields, ty).map_err(|kind| Error { kind, offset: fields.offset })?;
+        types.apply(module, &fields, ty).map_err(|kind| code.fail(kind, fields.offset as usize))?;
     }
     Ok(func)
 }

@@ -14,9 +14,6 @@ pub struct Error {
     pub offset: u32,
 }
 
-// FAST: two registers hold a result on a 32-bit machine, one on a 64-bit machine.
-const _: () = assert!(size_of::<Result<u32>>() == 8);
-
 impl Error {
     pub(crate) const fn new(kind: ErrorKind, offset: usize) -> Error {
         Error { kind, offset: offset as u32 }
@@ -218,13 +215,6 @@ kinds! {
     TooManyTargets "too many targets of br_table";
     /// A name longer than the limit.
     NameTooLong "name too long";
-}
-
-/// Forgets where. Within an instruction, where the instruction starts is said instead.
-impl From<Error> for ErrorKind {
-    fn from(error: Error) -> ErrorKind {
-        error.kind
-    }
 }
 
 impl From<OutOfMemory> for ErrorKind {

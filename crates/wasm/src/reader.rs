@@ -2,7 +2,7 @@
 //!
 //! Positions are always counted from the module's first byte, also in a reader that ends with a section or a body.
 
-use crate::error::{Error, ErrorKind, Feature, Result};
+use crate::error::{Error, ErrorKind, Feature};
 use crate::limits;
 use crate::types::{BlockType, GlobalType, HeapType, Limits, MemoryType, PageSize, RefType, TableType, ValType};
 
@@ -16,13 +16,25 @@ pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     /// Where the next byte is read; at most the length of `bytes`.
     pos: usize,
+    /// What is wrong at `pos`, once something is.
+    fault: ErrorKind,
 }
+
+/// Reading failed: the reader knows why, and stands where. Nothing more is read from it then.
+///
+/// FAST: it takes no room, so that a result is in the registers of what was read; an [`Error`] in each of them made the
+/// decoder a fifth larger on small machines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Failed;
+
+/// What was read, if it could be.
+pub(crate) type Read<T = ()> = Result<T, Failed>;
 
 /// Defines a reader of LEB128 integers. One byte is the common case; the last of the bytes that an integer may take has
 /// bits to spare, which must repeat the sign.
 macro_rules! leb128 {
     ($name:ident, $word:ty) => {
-        fn $name(&mut self, bits: u32, signed: bool) -> Result<$word> {
+        fn $name(&mut self, bits: u32, signed: bool) -> Read<$word> {
             let start = self.pos;
             let mut value: $word = 0;
             let mut shift = 0;
@@ -32,12 +44,12 @@ macro_rules! leb128 {
                 let left = bits - shift;
                 if left < 7 {
                     if byte & 0x80 != 0 {
-                        return Err(Error::new(ErrorKind::IntegerTooLong, start));
+                        return Err(self.fail(ErrorKind::IntegerTooLong, start));
                     }
                     let spare = (byte & 0x7F) >> (left - u32::from(signed));
                     let negative = 0x7F >> (left - u32::from(signed));
                     if spare != 0 && !(signed && spare == negative) {
-                        return Err(Error::new(ErrorKind::IntegerTooLarge, start));
+                        return Err(self.fail(ErrorKind::IntegerTooLarge, start));
                     }
                 }
                 shift += 7;
@@ -55,23 +67,32 @@ macro_rules! leb128 {
 impl<'a> Reader<'a> {
     /// A reader of all of the module.
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
-        Reader { bytes, pos: 0 }
+        Reader::of_range(bytes, 0, bytes.len())
     }
 
     /// A reader of a part of the module; of nothing if there is no such part.
     pub fn of_range(bytes: &'a [u8], start: usize, end: usize) -> Reader<'a> {
         let bytes = bytes.get(..end).unwrap_or(&[]);
-        Reader { bytes, pos: start.min(bytes.len()) }
+        Reader { bytes, pos: start.min(bytes.len()), fault: ErrorKind::UnexpectedEnd }
     }
 
     /// A reader of what follows `start`; of nothing if that is outside the module.
     pub fn from(bytes: &'a [u8], start: u32) -> Reader<'a> {
-        Reader { bytes, pos: (start as usize).min(bytes.len()) }
+        Reader::of_range(bytes, start as usize, bytes.len())
     }
 
-    /// The same reader, ending earlier.
-    pub fn until(&self, end: usize) -> Reader<'a> {
-        Reader::of_range(self.bytes, self.pos, end)
+    /// The module's bytes up to here.
+    pub fn before(&self) -> &'a [u8] {
+        self.bytes.get(..self.pos).unwrap_or(&[])
+    }
+
+    /// Reads a part that another reader holds. If that fails, this one stands where that does.
+    pub fn part<T>(&mut self, mut part: Reader<'a>, read: impl FnOnce(&mut Reader<'a>) -> Read<T>) -> Read<T> {
+        let result = read(&mut part);
+        if result.is_err() {
+            *self = part;
+        }
+        result
     }
 
     /// Where the next byte is.
@@ -89,20 +110,29 @@ impl<'a> Reader<'a> {
         self.pos >= self.bytes.len()
     }
 
-    /// An error about what is next.
-    pub fn error(&self, kind: ErrorKind) -> Error {
-        Error::new(kind, self.pos)
+    /// Notes what is wrong, and where.
+    #[cold]
+    #[inline(never)]
+    pub fn fail(&mut self, kind: ErrorKind, at: usize) -> Failed {
+        self.fault = kind;
+        self.pos = at.min(self.bytes.len());
+        Failed
+    }
+
+    /// Why reading failed.
+    pub fn error(&self) -> Error {
+        Error::new(self.fault, self.pos)
     }
 
     /// The next byte.
     #[inline]
-    pub fn byte(&mut self) -> Result<u8> {
+    pub fn byte(&mut self) -> Read<u8> {
         match self.bytes.get(self.pos) {
             Some(&byte) => {
                 self.pos += 1;
                 Ok(byte)
             }
-            None => Err(self.error(ErrorKind::UnexpectedEnd)),
+            None => Err(self.fail(ErrorKind::UnexpectedEnd, self.pos)),
         }
     }
 
@@ -118,21 +148,21 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `len` bytes.
-    pub fn take(&mut self, len: usize) -> Result<&'a [u8]> {
+    pub fn take(&mut self, len: usize) -> Read<&'a [u8]> {
         let taken = self.split(len)?;
         Ok(taken.bytes.get(taken.pos..).unwrap_or(&[]))
     }
 
     /// A reader of the next `len` bytes.
-    pub fn split(&mut self, len: usize) -> Result<Reader<'a>> {
+    pub fn split(&mut self, len: usize) -> Read<Reader<'a>> {
         let end = self.pos.checked_add(len);
         match end.and_then(|end| self.bytes.get(..end)) {
             Some(bytes) => {
-                let part = Reader { bytes, pos: self.pos };
+                let part = Reader { bytes, ..*self };
                 self.pos = bytes.len();
                 Ok(part)
             }
-            None => Err(self.error(ErrorKind::LengthOutOfBounds)),
+            None => Err(self.fail(ErrorKind::LengthOutOfBounds, self.pos)),
         }
     }
 
@@ -141,7 +171,7 @@ impl<'a> Reader<'a> {
 
     /// An unsigned 32-bit integer.
     #[inline]
-    pub fn u32(&mut self) -> Result<u32> {
+    pub fn u32(&mut self) -> Read<u32> {
         match self.bytes.get(self.pos) {
             Some(&byte) if byte < 0x80 => {
                 self.pos += 1;
@@ -153,7 +183,7 @@ impl<'a> Reader<'a> {
 
     /// A signed 32-bit integer.
     #[inline]
-    pub fn s32(&mut self) -> Result<u32> {
+    pub fn s32(&mut self) -> Read<u32> {
         match self.bytes.get(self.pos) {
             Some(&byte) if byte < 0x80 => {
                 self.pos += 1;
@@ -164,25 +194,25 @@ impl<'a> Reader<'a> {
     }
 
     /// A signed 64-bit integer.
-    pub fn s64(&mut self) -> Result<u64> {
+    pub fn s64(&mut self) -> Read<u64> {
         self.leb64(64, true)
     }
 
     /// A 32-bit word, lowest byte first.
-    pub fn word(&mut self) -> Result<u32> {
+    pub fn word(&mut self) -> Read<u32> {
         let mut word = [0; 4];
         self.fill(&mut word)?;
         Ok(u32::from_le_bytes(word))
     }
 
     /// A 64-bit word, lowest byte first.
-    pub fn double_word(&mut self) -> Result<u64> {
+    pub fn double_word(&mut self) -> Read<u64> {
         let mut word = [0; 8];
         self.fill(&mut word)?;
         Ok(u64::from_le_bytes(word))
     }
 
-    fn fill(&mut self, word: &mut [u8]) -> Result<()> {
+    fn fill(&mut self, word: &mut [u8]) -> Read {
         for byte in word {
             *byte = self.byte()?;
         }
@@ -191,28 +221,28 @@ impl<'a> Reader<'a> {
 
     /// The number of items that follow. Each takes a byte or more, so a number that passes can be trusted for memory in
     /// proportion to the module.
-    pub fn count(&mut self, max: u32, too_many: ErrorKind) -> Result<u32> {
+    pub fn count(&mut self, max: u32, too_many: ErrorKind) -> Read<u32> {
         let start = self.pos;
         let count = self.u32()?;
         if count as usize > self.left() {
-            return Err(Error::new(ErrorKind::LengthOutOfBounds, start));
+            return Err(self.fail(ErrorKind::LengthOutOfBounds, start));
         }
         if count > max {
-            return Err(Error::new(too_many, start));
+            return Err(self.fail(too_many, start));
         }
         Ok(count)
     }
 
     /// A name.
-    pub fn name(&mut self) -> Result<&'a str> {
+    pub fn name(&mut self) -> Read<&'a str> {
         let len = self.count(limits::NAME_BYTES, ErrorKind::NameTooLong)?;
         let start = self.pos;
         let bytes = self.take(len as usize)?;
-        core::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::BadUtf8, start))
+        core::str::from_utf8(bytes).map_err(|_| self.fail(ErrorKind::BadUtf8, start))
     }
 
     /// A value type.
-    pub fn val_type(&mut self) -> Result<ValType> {
+    pub fn val_type(&mut self) -> Read<ValType> {
         let start = self.pos;
         let byte = self.byte()?;
         Ok(match byte {
@@ -222,31 +252,31 @@ impl<'a> Reader<'a> {
             0x7C => ValType::F64,
             0x70 => ValType::FUNCREF,
             0x6F => ValType::EXTERNREF,
-            _ => return Err(Error::new(not_a_type(byte, ErrorKind::BadValType), start)),
+            _ => return Err(self.fail(not_a_type(byte, ErrorKind::BadValType), start)),
         })
     }
 
     /// A reference type.
-    pub fn ref_type(&mut self) -> Result<RefType> {
+    pub fn ref_type(&mut self) -> Read<RefType> {
         self.heap_type().map(|heap| RefType { nullable: true, heap })
     }
 
     /// A heap type.
-    pub fn heap_type(&mut self) -> Result<HeapType> {
+    pub fn heap_type(&mut self) -> Read<HeapType> {
         let start = self.pos;
         let byte = self.byte()?;
         Ok(match byte {
             0x70 => HeapType::Func,
             0x6F => HeapType::Extern,
             // The index of a type.
-            0x00..=0x3F => return Err(Error::new(ErrorKind::Unsupported(Feature::FunctionReferences), start)),
-            _ => return Err(Error::new(not_a_type(byte, ErrorKind::BadRefType), start)),
+            0x00..=0x3F => return Err(self.fail(ErrorKind::Unsupported(Feature::FunctionReferences), start)),
+            _ => return Err(self.fail(not_a_type(byte, ErrorKind::BadRefType), start)),
         })
     }
 
     /// The type of a block, which only bodies have. Its first byte says what it is: value types are negative numbers of one byte.
     #[cfg_attr(not(feature = "bodies"), allow(dead_code))]
-    pub fn block_type(&mut self) -> Result<BlockType> {
+    pub fn block_type(&mut self) -> Read<BlockType> {
         let start = self.pos;
         match self.peek() {
             Some(0x40) => {
@@ -256,13 +286,13 @@ impl<'a> Reader<'a> {
             Some(0x41..=0x7F) => self.val_type().map(BlockType::Value),
             _ => match u32::try_from(self.leb64(33, true)?) {
                 Ok(index) => Ok(BlockType::Func(crate::TypeIdx(index))),
-                Err(_) => Err(Error::new(ErrorKind::BadBlockType, start)),
+                Err(_) => Err(self.fail(ErrorKind::BadBlockType, start)),
             },
         }
     }
 
     /// The limits of a table or memory, whose flags may have the bits of `flags_mask`, and the size of a page.
-    fn limits(&mut self, flags_mask: u8) -> Result<MemoryType> {
+    fn limits(&mut self, flags_mask: u8) -> Read<MemoryType> {
         let start = self.pos;
         let flags = self.byte()?;
         let kind = match flags & !flags_mask {
@@ -273,46 +303,46 @@ impl<'a> Reader<'a> {
             _ => Some(ErrorKind::IntegerTooLong),
         };
         if let Some(kind) = kind {
-            return Err(Error::new(kind, start));
+            return Err(self.fail(kind, start));
         }
         let min = self.u32()?;
         let max = if flags & 1 != 0 { Some(self.u32()?) } else { None };
         if max.is_some_and(|max| max < min) {
-            return Err(Error::new(ErrorKind::LimitsOrder, start));
+            return Err(self.fail(ErrorKind::LimitsOrder, start));
         }
         let log2 = if flags & CUSTOM_PAGE_SIZE != 0 { self.u32()? } else { PageSize::Standard.log2() };
-        let page = PageSize::from_log2(log2).ok_or(Error::new(ErrorKind::BadPageSize, start))?;
+        let page = PageSize::from_log2(log2).ok_or_else(|| self.fail(ErrorKind::BadPageSize, start))?;
         Ok(MemoryType { limits: Limits { min: u64::from(min), max: max.map(u64::from) }, page })
     }
 
     /// The type of a table.
-    pub fn table_type(&mut self) -> Result<TableType> {
+    pub fn table_type(&mut self) -> Read<TableType> {
         if self.peek() == Some(0x40) {
             // A table with an initial value.
-            return Err(self.error(ErrorKind::Unsupported(Feature::FunctionReferences)));
+            return Err(self.fail(ErrorKind::Unsupported(Feature::FunctionReferences), self.pos));
         }
         Ok(TableType { element: self.ref_type()?, limits: self.limits(0)?.limits })
     }
 
     /// The type of a memory.
-    pub fn memory_type(&mut self) -> Result<MemoryType> {
+    pub fn memory_type(&mut self) -> Read<MemoryType> {
         let start = self.pos;
         let ty = self.limits(CUSTOM_PAGE_SIZE)?;
         let most = ty.limits.max.unwrap_or(ty.limits.min);
         // Any 32-bit number of bytes will do.
         if ty.page == PageSize::Standard && most > limits::MEMORY_PAGES {
-            return Err(Error::new(ErrorKind::MemorySize, start));
+            return Err(self.fail(ErrorKind::MemorySize, start));
         }
         Ok(ty)
     }
 
     /// The type of a global.
-    pub fn global_type(&mut self) -> Result<GlobalType> {
+    pub fn global_type(&mut self) -> Read<GlobalType> {
         let value = self.val_type()?;
         let start = self.pos;
         match self.byte()? {
             mutable @ 0..=1 => Ok(GlobalType { value, mutable: mutable == 1 }),
-            _ => Err(Error::new(ErrorKind::BadMutability, start)),
+            _ => Err(self.fail(ErrorKind::BadMutability, start)),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::index::{DataIdx, FuncIdx, GlobalIdx, MemIdx};
 use crate::module::{DataMode, ExternIdx, Module};
 use crate::op::Op;
-use crate::reader::{CUSTOM_PAGE_SIZE, Reader};
+use crate::reader::{CUSTOM_PAGE_SIZE, Read, Reader};
 use crate::types::{GlobalType, PageSize, ValType};
 use crate::validate::{FuncValidator, Scratch};
 
@@ -243,14 +243,19 @@ impl ConstEnv for NoGlobals {
 /// All that is before the memory section, and all that is behind it.
 fn around_memory_section(bytes: &[u8]) -> Result<(&[u8], &[u8]), Refused> {
     let mut reader = Reader::of_range(bytes, PREAMBLE_BYTES, bytes.len());
+    let (start, end) = memory_section(&mut reader).map_err(|_| reader.error())?;
+    Ok((bytes.get(..start).unwrap_or(&[]), bytes.get(end..).unwrap_or(&[])))
+}
+
+/// Where the memory section starts, and where it ends.
+fn memory_section(reader: &mut Reader<'_>) -> Read<(usize, usize)> {
     loop {
         let start = reader.pos();
         let id = reader.byte()?;
         let len = reader.u32()?;
         reader.split(len as usize)?;
         if id == MEMORY {
-            let behind = bytes.get(reader.pos()..).unwrap_or(&[]);
-            return Ok((bytes.get(..start).unwrap_or(&[]), behind));
+            return Ok((start, reader.pos()));
         }
     }
 }

@@ -6,11 +6,11 @@ use core::ops::Range;
 
 use crate::alloc::Alloc;
 use crate::const_expr::OPERATORS;
-use crate::error::{Checked, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::index::FuncIdx;
 use crate::module::Module;
 use crate::op::{Immediate, Op, Row};
-use crate::reader::Reader;
+use crate::reader::{Read, Reader};
 use crate::types::{OperandType, ValType};
 
 /// The memory of a validator of bodies: none.
@@ -54,9 +54,10 @@ impl Fields {
     }
 
     /// Reads an instruction.
-    pub fn read(&mut self, reader: &mut Reader<'_>) -> Checked {
-        self.offset = reader.pos() as u32;
-        self.row = row(reader.byte()?).ok_or(ErrorKind::ConstExpected)?;
+    pub fn read(&mut self, reader: &mut Reader<'_>) -> Read {
+        let start = reader.pos();
+        self.offset = start as u32;
+        self.row = row(reader.byte()?).ok_or_else(|| reader.fail(ErrorKind::ConstExpected, start))?;
         match self.row.immediate {
             Immediate::I32 => self.first = reader.s32()?,
             Immediate::I64 => self.wide = reader.s64()?,

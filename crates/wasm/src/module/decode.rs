@@ -7,10 +7,10 @@ use super::{
 };
 use crate::alloc::{Alloc, Buffer};
 use crate::const_expr::{ConstExpr, check_const};
-use crate::error::{Error, ErrorKind, Feature, Result};
+use crate::error::{Checked, ErrorKind, Feature, Result};
 use crate::index::{FuncIdx, MemIdx, TypeIdx};
 use crate::limits;
-use crate::reader::Reader;
+use crate::reader::{Read, Reader};
 use crate::types::{MemoryType, TableType, ValType};
 use crate::validate::{COMPARES_NAMES, Scratch, check_body};
 
@@ -42,45 +42,46 @@ const ORDER: [u8; 13] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10];
 
 /// Decodes and validates a module.
 pub(super) fn module<A: Alloc>(bytes: &[u8], alloc: &A) -> Result<Module<A>> {
-    if bytes.len() > limits::MODULE_BYTES {
-        return Err(Error::new(ErrorKind::ModuleTooLarge, 0));
-    }
     let mut reader = Reader::new(bytes);
-    header(&mut reader)?;
+    sections(&mut reader, bytes, alloc).map_err(|_| reader.error())
+}
+
+fn sections<'b, A: Alloc>(reader: &mut Reader<'b>, bytes: &'b [u8], alloc: &A) -> Read<Module<A>> {
+    if bytes.len() > limits::MODULE_BYTES {
+        return Err(reader.fail(ErrorKind::ModuleTooLarge, 0));
+    }
+    header(reader)?;
     let mut decoder = Decoder { bytes, alloc, module: empty(alloc), scratch: Scratch::new(alloc), bodies: 0 };
     let mut last = 0;
     while !reader.is_empty() {
         let start = reader.pos();
         let id = reader.byte()?;
         if id == TAG {
-            return Err(Error::new(ErrorKind::Unsupported(Feature::Exceptions), start));
+            return Err(reader.fail(ErrorKind::Unsupported(Feature::Exceptions), start));
         }
-        let place = ORDER.get(usize::from(id)).ok_or(Error::new(ErrorKind::BadSectionId, start))?;
+        let place = *ORDER.get(usize::from(id)).ok_or_else(|| reader.fail(ErrorKind::BadSectionId, start))?;
         let len = reader.u32()?;
-        let mut section = reader.split(len as usize)?;
+        let section = reader.split(len as usize)?;
         if id != CUSTOM {
-            if *place <= last {
-                return Err(Error::new(ErrorKind::SectionOrder, start));
+            if place <= last {
+                return Err(reader.fail(ErrorKind::SectionOrder, start));
             }
-            last = *place;
+            last = place;
         }
-        decoder.section(id, &mut section)?;
-        if !section.is_empty() {
-            return Err(section.error(ErrorKind::SectionSize));
-        }
+        reader.part(section, |section| decoder.section(id, section))?;
     }
-    decoder.finish(reader.pos())
+    decoder.finish(reader)
 }
 
-fn header(reader: &mut Reader<'_>) -> Result<()> {
+fn header(reader: &mut Reader<'_>) -> Read {
     if reader.word()? != MAGIC {
-        return Err(Error::new(ErrorKind::BadMagic, 0));
+        return Err(reader.fail(ErrorKind::BadMagic, 0));
     }
     let start = reader.pos();
     match reader.word()? {
         VERSION => Ok(()),
-        COMPONENT => Err(Error::new(ErrorKind::Unsupported(Feature::Components), start)),
-        _ => Err(Error::new(ErrorKind::BadVersion, start)),
+        COMPONENT => Err(reader.fail(ErrorKind::Unsupported(Feature::Components), start)),
+        _ => Err(reader.fail(ErrorKind::BadVersion, start)),
     }
 }
 
@@ -116,7 +117,12 @@ struct Decoder<'b, 'a, A: Alloc> {
 }
 
 impl<'b, A: Alloc> Decoder<'b, '_, A> {
-    fn section(&mut self, id: u8, reader: &mut Reader<'b>) -> Result<()> {
+    fn section(&mut self, id: u8, reader: &mut Reader<'b>) -> Read {
+        self.contents(id, reader)?;
+        if reader.is_empty() { Ok(()) } else { Err(reader.fail(ErrorKind::SectionSize, reader.pos())) }
+    }
+
+    fn contents(&mut self, id: u8, reader: &mut Reader<'b>) -> Read {
         match id {
             CUSTOM => self.custom(reader),
             TYPE => self.types(reader),
@@ -134,23 +140,23 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
                 self.module.data_count = Some(reader.u32()?);
                 Ok(())
             }
-            _ => Err(reader.error(ErrorKind::BadSectionId)),
+            _ => Err(reader.fail(ErrorKind::BadSectionId, reader.pos())),
         }
     }
 
     /// What can only be told at the end of the module.
-    fn finish(self, at: usize) -> Result<Module<A>> {
-        let module = self.module;
+    fn finish(self, reader: &mut Reader<'b>) -> Read<Module<A>> {
+        let (module, at) = (self.module, reader.pos());
         if self.bodies != module.func_count() - module.imported.funcs {
-            return Err(Error::new(ErrorKind::CodeCount, at));
+            return Err(reader.fail(ErrorKind::CodeCount, at));
         }
         if module.data_count.is_some_and(|declared| declared != module.data_count()) {
-            return Err(Error::new(ErrorKind::DataCount, at));
+            return Err(reader.fail(ErrorKind::DataCount, at));
         }
         Ok(module)
     }
 
-    fn custom(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn custom(&mut self, reader: &mut Reader<'b>) -> Read {
         let name = reader.name()?;
         let start = reader.pos() as u32;
         reader.take(reader.left())?;
@@ -162,14 +168,14 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         Ok(())
     }
 
-    fn types(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn types(&mut self, reader: &mut Reader<'b>) -> Read {
         let count = reader.count(limits::TYPES, ErrorKind::TooManyTypes)?;
         reserve(&mut self.module.types, count, reader)?;
         for _ in 0..count {
             let start = reader.pos();
             let form = reader.byte()?;
             if form != 0x60 {
-                return Err(Error::new(not_a_func_type(form), start));
+                return Err(reader.fail(not_a_func_type(form), start));
             }
             let start = self.module.type_values.len() as u32;
             let params = self.type_values(reader, limits::PARAMS, ErrorKind::TooManyParams)?;
@@ -180,7 +186,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         Ok(())
     }
 
-    fn type_values(&mut self, reader: &mut Reader<'b>, max: u32, too_many: ErrorKind) -> Result<u16> {
+    fn type_values(&mut self, reader: &mut Reader<'b>, max: u32, too_many: ErrorKind) -> Read<u16> {
         let count = reader.count(max, too_many)?;
         for _ in 0..count {
             let ty = reader.val_type()?;
@@ -189,7 +195,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         Ok(count as u16)
     }
 
-    fn imports(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn imports(&mut self, reader: &mut Reader<'b>) -> Read {
         let count = reader.count(limits::IMPORTS, ErrorKind::TooManyImports)?;
         self.module.imports = Section { count, start: reader.pos() as u32 };
         for _ in 0..count {
@@ -197,19 +203,19 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             let at = import.offset as usize;
             match import.ty {
                 ExternType::Func(ty) => {
-                    self.add_func(ty, at)?;
+                    self.add_func(ty, at, reader)?;
                     self.module.imported.funcs += 1;
                 }
                 ExternType::Table(ty) => {
-                    self.add_table(ty, at)?;
+                    self.add_table(ty, at, reader)?;
                     self.module.imported.tables += 1;
                 }
                 ExternType::Memory(ty) => {
-                    self.add_memory(ty, at)?;
+                    self.add_memory(ty, at, reader)?;
                     self.module.imported.memories += 1;
                 }
                 ExternType::Global(ty) => {
-                    self.add_global(GlobalEntry { ty, init: 0 }, at)?;
+                    self.add_global(GlobalEntry { ty, init: 0 }, at, reader)?;
                     self.module.imported.globals += 1;
                 }
             }
@@ -217,82 +223,82 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         Ok(())
     }
 
-    fn funcs(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn funcs(&mut self, reader: &mut Reader<'b>) -> Read {
         let count = reader.count(limits::FUNCS, ErrorKind::TooManyFuncs)?;
         reserve(&mut self.module.funcs, count, reader)?;
         for _ in 0..count {
             let start = reader.pos();
             let ty = TypeIdx(reader.u32()?);
-            self.add_func(ty, start)?;
+            self.add_func(ty, start, reader)?;
         }
         Ok(())
     }
 
-    fn add_func(&mut self, ty: TypeIdx, at: usize) -> Result<()> {
+    fn add_func(&mut self, ty: TypeIdx, at: usize, reader: &mut Reader<'b>) -> Read {
         if ty.0 >= self.module.type_count() {
-            return Err(Error::new(ErrorKind::UnknownType, at));
+            return Err(reader.fail(ErrorKind::UnknownType, at));
         }
-        add(&mut self.module.funcs, FuncEntry::new(ty), limits::FUNCS, ErrorKind::TooManyFuncs, at)
+        add(&mut self.module.funcs, FuncEntry::new(ty), limits::FUNCS, ErrorKind::TooManyFuncs, at, reader)
     }
 
-    fn tables(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn tables(&mut self, reader: &mut Reader<'b>) -> Read {
         for _ in 0..reader.count(limits::TABLES, ErrorKind::TooManyTables)? {
             let start = reader.pos();
             let ty = reader.table_type()?;
-            self.add_table(ty, start)?;
+            self.add_table(ty, start, reader)?;
         }
         Ok(())
     }
 
-    fn add_table(&mut self, ty: TableType, at: usize) -> Result<()> {
-        add(&mut self.module.tables, ty, limits::TABLES, ErrorKind::TooManyTables, at)
+    fn add_table(&mut self, ty: TableType, at: usize, reader: &mut Reader<'b>) -> Read {
+        add(&mut self.module.tables, ty, limits::TABLES, ErrorKind::TooManyTables, at, reader)
     }
 
-    fn memories(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn memories(&mut self, reader: &mut Reader<'b>) -> Read {
         for _ in 0..reader.count(u32::MAX, ErrorKind::Unsupported(Feature::MultiMemory))? {
             let start = reader.pos();
             let ty = reader.memory_type()?;
-            self.add_memory(ty, start)?;
+            self.add_memory(ty, start, reader)?;
         }
         Ok(())
     }
 
-    fn add_memory(&mut self, ty: MemoryType, at: usize) -> Result<()> {
+    fn add_memory(&mut self, ty: MemoryType, at: usize, reader: &mut Reader<'b>) -> Read {
         let too_many = ErrorKind::Unsupported(Feature::MultiMemory);
-        add(&mut self.module.memories, ty, limits::MEMORIES, too_many, at)
+        add(&mut self.module.memories, ty, limits::MEMORIES, too_many, at, reader)
     }
 
-    fn globals(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn globals(&mut self, reader: &mut Reader<'b>) -> Read {
         for _ in 0..reader.count(limits::GLOBALS, ErrorKind::TooManyGlobals)? {
             let start = reader.pos();
             let ty = reader.global_type()?;
             let init = ConstExpr::read(reader)?;
-            self.check_const(init, ty.value)?;
-            self.add_global(GlobalEntry { ty, init: init.offset() }, start)?;
+            self.check_const(init, ty.value, reader)?;
+            self.add_global(GlobalEntry { ty, init: init.offset() }, start, reader)?;
         }
         Ok(())
     }
 
-    fn add_global(&mut self, global: GlobalEntry, at: usize) -> Result<()> {
-        add(&mut self.module.globals, global, limits::GLOBALS, ErrorKind::TooManyGlobals, at)
+    fn add_global(&mut self, global: GlobalEntry, at: usize, reader: &mut Reader<'b>) -> Read {
+        add(&mut self.module.globals, global, limits::GLOBALS, ErrorKind::TooManyGlobals, at, reader)
     }
 
     /// Checks a constant expression, and declares the function that it refers to.
-    fn check_const(&mut self, expr: ConstExpr<'b>, ty: ValType) -> Result<()> {
-        match check_const(&self.module, &expr, ty)? {
-            Some(func) => self.declare(func, expr.offset() as usize),
+    fn check_const(&mut self, expr: ConstExpr<'b>, ty: ValType, reader: &mut Reader<'b>) -> Read {
+        match reader.part(expr.code(), |code| check_const(&self.module, code, ty))? {
+            Some(func) => self.declare(func, expr.offset() as usize, reader),
             None => Ok(()),
         }
     }
 
     /// From here on, `ref.func` may refer to this function.
-    fn declare(&mut self, func: FuncIdx, at: usize) -> Result<()> {
-        let func = self.module.funcs.get_mut(func.index()).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
+    fn declare(&mut self, func: FuncIdx, at: usize, reader: &mut Reader<'b>) -> Read {
+        let func = self.module.funcs.get_mut(func.index()).ok_or_else(|| reader.fail(ErrorKind::UnknownFunc, at))?;
         func.packed |= FuncEntry::DECLARED;
         Ok(())
     }
 
-    fn exports(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn exports(&mut self, reader: &mut Reader<'b>) -> Read {
         let count = reader.count(limits::EXPORTS, ErrorKind::TooManyExports)?;
         self.module.exports = Section { count, start: reader.pos() as u32 };
         let mut names = self.alloc.buffer();
@@ -306,7 +312,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             }
             let known = match Export::read(reader)?.item {
                 ExternIdx::Func(func) => {
-                    self.declare(func, at)?;
+                    self.declare(func, at, reader)?;
                     continue;
                 }
                 ExternIdx::Table(table) => self.module.table_type(table).map(|_| ()).ok_or(ErrorKind::UnknownTable),
@@ -315,58 +321,59 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
                     self.module.global_type(global).map(|_| ()).ok_or(ErrorKind::UnknownGlobal)
                 }
             };
-            known.map_err(|kind| Error::new(kind, at))?;
+            known.map_err(|kind| reader.fail(kind, at))?;
         }
-        if COMPARES_NAMES { unique::check_names(self.bytes, &mut names) } else { Ok(()) }
+        if COMPARES_NAMES && let Some(at) = unique::duplicate(self.bytes, &mut names) {
+            return Err(reader.fail(ErrorKind::DuplicateExport, at as usize));
+        }
+        Ok(())
     }
 
-    fn has_memory(&self, memory: MemIdx) -> Result<(), ErrorKind> {
+    fn has_memory(&self, memory: MemIdx) -> Checked {
         if memory.0 < self.module.memory_count() { Ok(()) } else { Err(ErrorKind::UnknownMemory) }
     }
 
-    fn start(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn start(&mut self, reader: &mut Reader<'b>) -> Read {
         let at = reader.pos();
         let func = FuncIdx(reader.u32()?);
-        let ty = self.module.func_type_idx(func).ok_or(Error::new(ErrorKind::UnknownFunc, at))?;
-        let ty = self.module.func_type(ty).ok_or(Error::new(ErrorKind::UnknownType, at))?;
+        let ty = self.module.func_type_idx(func).ok_or_else(|| reader.fail(ErrorKind::UnknownFunc, at))?;
+        let ty = self.module.func_type(ty).ok_or_else(|| reader.fail(ErrorKind::UnknownType, at))?;
         if !(ty.params.is_empty() && ty.results.is_empty()) {
-            return Err(Error::new(ErrorKind::StartType, at));
+            return Err(reader.fail(ErrorKind::StartType, at));
         }
         self.module.start = Some(func);
         Ok(())
     }
 
-    fn elems(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn elems(&mut self, reader: &mut Reader<'b>) -> Read {
         for _ in 0..reader.count(limits::ELEMS, ErrorKind::TooManyElems)? {
             let at = reader.pos();
             let elem = Elem::read(reader)?;
             if let ElemMode::Active { table, offset } = elem.mode {
-                let table = self.module.table_type(table).ok_or(Error::new(ErrorKind::UnknownTable, at))?;
+                let table = self.module.table_type(table).ok_or_else(|| reader.fail(ErrorKind::UnknownTable, at))?;
                 if table.element != elem.ty {
-                    return Err(Error::new(ErrorKind::ElemType, at));
+                    return Err(reader.fail(ErrorKind::ElemType, at));
                 }
-                self.check_const(offset, ValType::I32)?;
+                self.check_const(offset, ValType::I32, reader)?;
             }
-            let mut items = elem.items();
             for _ in 0..elem.len() {
-                let at = items.rest().pos();
-                match items.read()? {
-                    ElemItem::Func(func) => self.declare(func, at)?,
-                    ElemItem::Expr(expr) => self.check_const(expr, ValType::Ref(elem.ty))?,
+                let at = reader.pos();
+                match elem.read_item(reader)? {
+                    ElemItem::Func(func) => self.declare(func, at, reader)?,
+                    ElemItem::Expr(expr) => self.check_const(expr, ValType::Ref(elem.ty), reader)?,
                 }
             }
-            *reader = items.rest();
             push(&mut self.module.elems, ElemEntry { ty: elem.ty, start: at as u32 }, reader)?;
         }
         Ok(())
     }
 
-    fn code(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn code(&mut self, reader: &mut Reader<'b>) -> Read {
         let at = reader.pos();
         let bodies = reader.count(limits::FUNCS, ErrorKind::TooManyFuncs)?;
         let first = self.module.imported.funcs;
         if bodies != self.module.func_count() - first {
-            return Err(Error::new(ErrorKind::CodeCount, at));
+            return Err(reader.fail(ErrorKind::CodeCount, at));
         }
         for func in (first..).take(bodies as usize).map(FuncIdx) {
             let len_start = reader.pos();
@@ -374,7 +381,8 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             let start = reader.pos();
             reader.take(len as usize)?;
             let body = start..reader.pos();
-            check_body(&self.module, self.bytes, func, body, &mut self.scratch)?;
+            check_body(&self.module, self.bytes, func, body, &mut self.scratch)
+                .map_err(|e| reader.fail(e.kind, e.offset as usize))?;
             if let Some(func) = self.module.funcs.get_mut(func.index()) {
                 func.set_body(start, start - len_start);
             }
@@ -384,15 +392,15 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
         Ok(())
     }
 
-    fn data(&mut self, reader: &mut Reader<'b>) -> Result<()> {
+    fn data(&mut self, reader: &mut Reader<'b>) -> Read {
         let count = reader.count(limits::DATA, ErrorKind::TooManyData)?;
         reserve(&mut self.module.data, count, reader)?;
         for _ in 0..count {
             let at = reader.pos();
             let data = Data::read(reader)?;
             if let DataMode::Active { memory, offset } = data.mode {
-                self.has_memory(memory).map_err(|kind| Error::new(kind, at))?;
-                self.check_const(offset, ValType::I32)?;
+                self.has_memory(memory).map_err(|kind| reader.fail(kind, at))?;
+                self.check_const(offset, ValType::I32, reader)?;
             }
             push(&mut self.module.data, at as u32, reader)?;
         }
@@ -410,18 +418,25 @@ fn not_a_func_type(form: u8) -> ErrorKind {
 }
 
 /// Makes room for what a section says it holds, which its own length has bounded.
-fn reserve<T: Copy>(buffer: &mut impl Buffer<T>, count: u32, reader: &Reader<'_>) -> Result<()> {
-    buffer.reserve_exact(count as usize).map_err(|e| reader.error(e.into()))
+fn reserve<T: Copy>(buffer: &mut impl Buffer<T>, count: u32, reader: &mut Reader<'_>) -> Read {
+    buffer.reserve_exact(count as usize).map_err(|e| reader.fail(e.into(), reader.pos()))
 }
 
-fn push<T: Copy>(buffer: &mut impl Buffer<T>, item: T, reader: &Reader<'_>) -> Result<()> {
-    buffer.push(item).map_err(|e| reader.error(e.into()))
+fn push<T: Copy>(buffer: &mut impl Buffer<T>, item: T, reader: &mut Reader<'_>) -> Read {
+    buffer.push(item).map_err(|e| reader.fail(e.into(), reader.pos()))
 }
 
 /// Adds to an index space that imports and a section fill together.
-fn add<T: Copy>(space: &mut impl Buffer<T>, item: T, max: u32, too_many: ErrorKind, at: usize) -> Result<()> {
+fn add<T: Copy>(
+    space: &mut impl Buffer<T>,
+    item: T,
+    max: u32,
+    too_many: ErrorKind,
+    at: usize,
+    reader: &mut Reader<'_>,
+) -> Read {
     if count(space) >= max {
-        return Err(Error::new(too_many, at));
+        return Err(reader.fail(too_many, at));
     }
-    space.push(item).map_err(|e| Error::new(e.into(), at))
+    space.push(item).map_err(|e| reader.fail(e.into(), at))
 }

@@ -1,9 +1,9 @@
 //! Imports and exports.
 
 use super::Section;
-use crate::error::{Error, ErrorKind, Feature, Result};
+use crate::error::{ErrorKind, Feature};
 use crate::index::{FuncIdx, GlobalIdx, MemIdx, TableIdx, TypeIdx};
-use crate::reader::Reader;
+use crate::reader::{Read, Reader};
 use crate::types::{GlobalType, MemoryType, TableType};
 
 /// An import.
@@ -33,7 +33,7 @@ pub enum ExternType {
 }
 
 impl<'b> Import<'b> {
-    pub(super) fn read(reader: &mut Reader<'b>) -> Result<Import<'b>> {
+    pub(super) fn read(reader: &mut Reader<'b>) -> Read<Import<'b>> {
         let offset = reader.pos() as u32;
         let module = reader.name()?;
         let name = reader.name()?;
@@ -43,8 +43,8 @@ impl<'b> Import<'b> {
             1 => ExternType::Table(reader.table_type()?),
             2 => ExternType::Memory(reader.memory_type()?),
             3 => ExternType::Global(reader.global_type()?),
-            4 => return Err(Error::new(ErrorKind::Unsupported(Feature::Exceptions), start)),
-            _ => return Err(Error::new(ErrorKind::BadImportKind, start)),
+            4 => return Err(reader.fail(ErrorKind::Unsupported(Feature::Exceptions), start)),
+            _ => return Err(reader.fail(ErrorKind::BadImportKind, start)),
         };
         Ok(Import { module, name, ty, offset })
     }
@@ -73,7 +73,7 @@ pub enum ExternIdx {
 }
 
 impl<'b> Export<'b> {
-    pub(super) fn read(reader: &mut Reader<'b>) -> Result<Export<'b>> {
+    pub(super) fn read(reader: &mut Reader<'b>) -> Read<Export<'b>> {
         let name = reader.name()?;
         let start = reader.pos();
         let kind = reader.byte()?;
@@ -83,8 +83,8 @@ impl<'b> Export<'b> {
             1 => ExternIdx::Table(TableIdx(idx)),
             2 => ExternIdx::Memory(MemIdx(idx)),
             3 => ExternIdx::Global(GlobalIdx(idx)),
-            4 => return Err(Error::new(ErrorKind::Unsupported(Feature::Exceptions), start)),
-            _ => return Err(Error::new(ErrorKind::BadExportKind, start)),
+            4 => return Err(reader.fail(ErrorKind::Unsupported(Feature::Exceptions), start)),
+            _ => return Err(reader.fail(ErrorKind::BadExportKind, start)),
         };
         Ok(Export { name, item })
     }

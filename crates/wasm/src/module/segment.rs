@@ -1,10 +1,10 @@
 //! Element and data segments.
 
 use crate::const_expr::ConstExpr;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::ErrorKind;
 use crate::index::{FuncIdx, MemIdx, TableIdx};
 use crate::limits;
-use crate::reader::Reader;
+use crate::reader::{Read, Reader};
 use crate::types::RefType;
 
 /// An element segment.
@@ -41,11 +41,11 @@ const EXPRESSIONS: u32 = 4;
 
 impl<'b> Elem<'b> {
     /// Reads the segment up to its first item.
-    pub(super) fn read(reader: &mut Reader<'b>) -> Result<Elem<'b>> {
+    pub(super) fn read(reader: &mut Reader<'b>) -> Read<Elem<'b>> {
         let start = reader.pos();
         let flags = reader.u32()?;
         if flags > PASSIVE | EXPLICIT | EXPRESSIONS {
-            return Err(Error::new(ErrorKind::BadElemFlags, start));
+            return Err(reader.fail(ErrorKind::BadElemFlags, start));
         }
         let mode = match (flags & PASSIVE != 0, flags & EXPLICIT != 0) {
             (true, false) => ElemMode::Passive,
@@ -63,7 +63,7 @@ impl<'b> Elem<'b> {
         } else if reader.byte()? == 0 {
             RefType::FUNCREF
         } else {
-            return Err(Error::new(ErrorKind::BadElemKind, start));
+            return Err(reader.fail(ErrorKind::BadElemKind, start));
         };
         let left = reader.count(limits::ELEM_ITEMS, ErrorKind::TooManyItems)?;
         Ok(Elem { ty, mode, items: ElemItems { reader: *reader, left, expressions } })
@@ -73,6 +73,11 @@ impl<'b> Elem<'b> {
     #[allow(clippy::len_without_is_empty)] // Nobody asks.
     pub fn len(&self) -> u32 {
         self.items.left
+    }
+
+    /// Reads the next item where `reader` is.
+    pub(super) fn read_item(&self, reader: &mut Reader<'b>) -> Read<ElemItem<'b>> {
+        ElemItem::read(reader, self.items.expressions)
     }
 
     /// Its items.
@@ -90,6 +95,16 @@ pub enum ElemItem<'b> {
     Expr(ConstExpr<'b>),
 }
 
+impl<'b> ElemItem<'b> {
+    fn read(reader: &mut Reader<'b>, expression: bool) -> Read<ElemItem<'b>> {
+        if expression {
+            ConstExpr::read(reader).map(ElemItem::Expr)
+        } else {
+            reader.u32().map(|func| ElemItem::Func(FuncIdx(func)))
+        }
+    }
+}
+
 /// Iterator over the items of an element segment.
 #[derive(Clone, Copy, Debug)]
 pub struct ElemItems<'b> {
@@ -98,28 +113,13 @@ pub struct ElemItems<'b> {
     expressions: bool,
 }
 
-impl<'b> ElemItems<'b> {
-    pub(super) fn read(&mut self) -> Result<ElemItem<'b>> {
-        if self.expressions {
-            ConstExpr::read(&mut self.reader).map(ElemItem::Expr)
-        } else {
-            self.reader.u32().map(|func| ElemItem::Func(FuncIdx(func)))
-        }
-    }
-
-    /// A reader of what follows the items that were read.
-    pub(super) fn rest(&self) -> Reader<'b> {
-        self.reader
-    }
-}
-
 impl<'b> Iterator for ElemItems<'b> {
     type Item = ElemItem<'b>;
 
     /// Ends early if the bytes are not those that were validated.
     fn next(&mut self) -> Option<ElemItem<'b>> {
         self.left = self.left.checked_sub(1)?;
-        self.read().ok()
+        ElemItem::read(&mut self.reader, self.expressions).ok()
     }
 }
 
@@ -147,13 +147,13 @@ pub enum DataMode<'b> {
 }
 
 impl<'b> Data<'b> {
-    pub(super) fn read(reader: &mut Reader<'b>) -> Result<Data<'b>> {
+    pub(super) fn read(reader: &mut Reader<'b>) -> Read<Data<'b>> {
         let start = reader.pos();
         let mode = match reader.u32()? {
             0 => DataMode::Active { memory: MemIdx(0), offset: ConstExpr::read(reader)? },
             1 => DataMode::Passive,
             2 => DataMode::Active { memory: MemIdx(reader.u32()?), offset: ConstExpr::read(reader)? },
-            _ => return Err(Error::new(ErrorKind::BadDataFlags, start)),
+            _ => return Err(reader.fail(ErrorKind::BadDataFlags, start)),
         };
         let len = reader.u32()?;
         Ok(Data { mode, bytes: reader.take(len as usize)? })

@@ -1,20 +1,19 @@
 //! Are the names of exports different? Sorted, equal ones stand next to each other: no number of them makes this slow.
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::reader::Reader;
 
-/// Checks names, given by where they start in the module. Leaves them sorted.
-pub(super) fn check_names(bytes: &[u8], names: &mut [u32]) -> Result<()> {
+/// Where the second of two equal names starts in the module. Names are given by that, and left sorted.
+pub(super) fn duplicate(bytes: &[u8], names: &mut [u32]) -> Option<u32> {
     let name = |start: u32| Reader::from(bytes, start).name().unwrap_or_default();
     heap_sort(names, |a, b| name(a) < name(b));
     for pair in names.windows(2) {
         if let [first, second] = *pair
             && name(first) == name(second)
         {
-            return Err(Error::new(ErrorKind::DuplicateExport, first.max(second) as usize));
+            return Some(first.max(second));
         }
     }
-    Ok(())
+    None
 }
 
 /// Sorts without memory and without recursion, whatever the input, and in far less code than the sort of `core`.

@@ -231,7 +231,7 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         self.pop(OperandType::I32)?;
         let mut arity = None;
         for _ in 0..=self.instr.first {
-            let label = LabelIdx(self.reader.u32()?);
+            let label = LabelIdx(self.reader.u32().map_err(|_| self.reader.error().kind)?);
             let target = self.target(label)?;
             let types = target.label_types(self.module);
             if *arity.get_or_insert(types.len()) != types.len() {

@@ -1,10 +1,10 @@
 //! A decoded instruction, and how it is read.
 
-use crate::error::{Checked, ErrorKind, Feature};
+use crate::error::{ErrorKind, Feature};
 use crate::index::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemIdx, TableIdx, TypeIdx};
 use crate::limits;
 use crate::op::{self, Immediate, Op, Row};
-use crate::reader::Reader;
+use crate::reader::{Read, Reader};
 use crate::types::{BlockType, HeapType, OperandType, ValType};
 
 /// An instruction: operator and immediates.
@@ -150,7 +150,7 @@ impl Fields {
 
     /// Reads an instruction. The targets of a `br_table` are not read yet; the reader is left at the first.
     #[inline(always)]
-    pub fn read(&mut self, reader: &mut Reader<'_>) -> Checked {
+    pub fn read(&mut self, reader: &mut Reader<'_>) -> Read {
         self.offset = reader.pos() as u32;
         self.row = Row::from_byte(reader.byte()?);
         match self.row.immediate {
@@ -165,7 +165,7 @@ impl Fields {
 
     /// Reads the rarer immediates.
     #[inline(never)]
-    fn read_immediate(&mut self, reader: &mut Reader<'_>) -> Checked {
+    fn read_immediate(&mut self, reader: &mut Reader<'_>) -> Read {
         if self.row.immediate == Immediate::Prefixed {
             self.row = read_prefixed(reader)?;
         }
@@ -211,10 +211,10 @@ impl Fields {
 
     /// Reads alignment and offset of an access.
     #[inline]
-    fn read_access(&mut self, reader: &mut Reader<'_>, align_log2_max: u32) -> Checked {
+    fn read_access(&mut self, reader: &mut Reader<'_>, align_log2_max: u32) -> Read {
         let align_log2 = reader.u32()?;
         if align_log2 > align_log2_max {
-            return Err(bad_alignment(align_log2));
+            return Err(reader.fail(bad_alignment(align_log2), reader.pos()));
         }
         self.align_log2 = align_log2 as u8;
         self.wide = u64::from(reader.u32()?);
@@ -276,7 +276,7 @@ impl Fields {
 
 /// Reads the rest of an opcode that starts with a prefix, or says what is wrong with one that is none of ours.
 #[cold]
-fn read_prefixed(reader: &mut Reader<'_>) -> Checked<&'static Row> {
+fn read_prefixed(reader: &mut Reader<'_>) -> Read<&'static Row> {
     let byte = reader.last();
     let feature = if byte == 0xFC {
         let code = reader.u32()?;
@@ -287,7 +287,7 @@ fn read_prefixed(reader: &mut Reader<'_>) -> Checked<&'static Row> {
     } else {
         op::unsupported(byte)
     };
-    Err(feature.map_or(ErrorKind::IllegalOpcode, ErrorKind::Unsupported))
+    Err(reader.fail(feature.map_or(ErrorKind::IllegalOpcode, ErrorKind::Unsupported), reader.pos()))
 }
 
 /// What is wrong with an alignment that is too large: it may hold a flag.
@@ -301,17 +301,17 @@ fn bad_alignment(align_log2: u32) -> ErrorKind {
 }
 
 /// Reads the byte that is reserved for the index of a memory.
-fn read_memory(reader: &mut Reader<'_>) -> Checked {
+fn read_memory(reader: &mut Reader<'_>) -> Read {
     match reader.byte()? {
         0 => Ok(()),
-        _ => Err(ErrorKind::ZeroByteExpected),
+        _ => Err(reader.fail(ErrorKind::ZeroByteExpected, reader.pos())),
     }
 }
 
 /// Reads the types of `select`, of which there must be one.
-fn read_select_type(reader: &mut Reader<'_>) -> Checked<ValType> {
+fn read_select_type(reader: &mut Reader<'_>) -> Read<ValType> {
     match reader.u32()? {
-        1 => Ok(reader.val_type()?),
-        _ => Err(ErrorKind::SelectArity),
+        1 => reader.val_type(),
+        _ => Err(reader.fail(ErrorKind::SelectArity, reader.pos())),
     }
 }

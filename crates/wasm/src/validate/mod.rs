@@ -15,7 +15,7 @@ use crate::alloc::{Alloc, Buffer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{FuncIdx, LocalIdx};
 use crate::module::Module;
-use crate::reader::Reader;
+use crate::reader::{Read, Reader};
 pub use crate::types::BlockType;
 use crate::types::{OperandType, ValType};
 
@@ -84,13 +84,13 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         let results = signature.results;
         let mut this = FuncValidator { module, scratch, reader, instr: Fields::new(), frame, results, ended: false };
         for &param in signature.params {
-            this.push_locals(at, 1, param)?;
+            this.push_locals(at, 1, param).map_err(|_| this.reader.error())?;
         }
-        this.read_locals()?;
+        this.read_locals().map_err(|_| this.reader.error())?;
         Ok(this)
     }
 
-    fn read_locals(&mut self) -> Result<()> {
+    fn read_locals(&mut self) -> Read {
         let runs = self.reader.u32()?;
         for _ in 0..runs {
             let start = self.reader.pos();
@@ -101,8 +101,8 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
         Ok(())
     }
 
-    fn push_locals(&mut self, at: usize, count: u32, ty: ValType) -> Result<()> {
-        self.scratch.locals.push(count, ty).map_err(|kind| Error::new(kind, at))
+    fn push_locals(&mut self, at: usize, count: u32, ty: ValType) -> Read {
+        self.scratch.locals.push(count, ty).map_err(|kind| self.reader.fail(kind, at))
     }
 
     /// Decodes and checks the next instruction; none is left after the `end` of the body.
@@ -126,7 +126,8 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
 
     #[inline]
     fn next(&mut self) -> Result<()> {
-        self.instr.read(&mut self.reader).and_then(|()| self.check()).map_err(|kind| self.error(kind))
+        let read = self.instr.read(&mut self.reader).map_err(|_| self.reader.error().kind);
+        read.and_then(|()| self.check()).map_err(|kind| self.error(kind))
     }
 
     /// An error about the last instruction.
