@@ -43,34 +43,12 @@ const ORDER: [u8; 13] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10];
 /// Decodes and validates a module.
 pub(super) fn module<A: Alloc>(bytes: &[u8], alloc: &A) -> Result<Module<A>> {
     let mut reader = Reader::new(bytes);
-    sections(&mut reader, bytes, alloc).map_err(|_| reader.error())
-}
-
-fn sections<'b, A: Alloc>(reader: &mut Reader<'b>, bytes: &'b [u8], alloc: &A) -> Read<Module<A>> {
-    if bytes.len() > limits::MODULE_BYTES {
-        return Err(reader.fail(ErrorKind::ModuleTooLarge, 0));
+    let mut module = empty(alloc);
+    let mut decoder = Decoder { bytes, alloc, module: &mut module, scratch: Scratch::new(alloc), bodies: 0 };
+    match decoder.sections(&mut reader) {
+        Ok(()) => Ok(module),
+        Err(_) => Err(reader.error()),
     }
-    header(reader)?;
-    let mut decoder = Decoder { bytes, alloc, module: empty(alloc), scratch: Scratch::new(alloc), bodies: 0 };
-    let mut last = 0;
-    while !reader.is_empty() {
-        let start = reader.pos();
-        let id = reader.byte()?;
-        if id == TAG {
-            return Err(reader.fail(ErrorKind::Unsupported(Feature::Exceptions), start));
-        }
-        let place = *ORDER.get(usize::from(id)).ok_or_else(|| reader.fail(ErrorKind::BadSectionId, start))?;
-        let len = reader.u32()?;
-        let section = reader.split(len as usize)?;
-        if id != CUSTOM {
-            if place <= last {
-                return Err(reader.fail(ErrorKind::SectionOrder, start));
-            }
-            last = place;
-        }
-        reader.part(section, |section| decoder.section(id, section))?;
-    }
-    decoder.finish(reader)
 }
 
 fn header(reader: &mut Reader<'_>) -> Read {
@@ -110,13 +88,39 @@ fn empty<A: Alloc>(alloc: &A) -> Module<A> {
 struct Decoder<'b, 'a, A: Alloc> {
     bytes: &'b [u8],
     alloc: &'a A,
-    module: Module<A>,
+    module: &'a mut Module<A>,
     scratch: Scratch<A>,
     /// How many function bodies were there.
     bodies: u32,
 }
 
 impl<'b, A: Alloc> Decoder<'b, '_, A> {
+    fn sections(&mut self, reader: &mut Reader<'b>) -> Read {
+        if self.bytes.len() > limits::MODULE_BYTES {
+            return Err(reader.fail(ErrorKind::ModuleTooLarge, 0));
+        }
+        header(reader)?;
+        let mut last = 0;
+        while !reader.is_empty() {
+            let start = reader.pos();
+            let id = reader.byte()?;
+            if id == TAG {
+                return Err(reader.fail(ErrorKind::Unsupported(Feature::Exceptions), start));
+            }
+            let place = *ORDER.get(usize::from(id)).ok_or_else(|| reader.fail(ErrorKind::BadSectionId, start))?;
+            let len = reader.u32()?;
+            let section = reader.split(len as usize)?;
+            if id != CUSTOM {
+                if place <= last {
+                    return Err(reader.fail(ErrorKind::SectionOrder, start));
+                }
+                last = place;
+            }
+            reader.part(section, |section| self.section(id, section))?;
+        }
+        self.finish(reader)
+    }
+
     fn section(&mut self, id: u8, reader: &mut Reader<'b>) -> Read {
         self.contents(id, reader)?;
         if reader.is_empty() { Ok(()) } else { Err(reader.fail(ErrorKind::SectionSize, reader.pos())) }
@@ -145,15 +149,15 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
     }
 
     /// What can only be told at the end of the module.
-    fn finish(self, reader: &mut Reader<'b>) -> Read<Module<A>> {
-        let (module, at) = (self.module, reader.pos());
+    fn finish(&self, reader: &mut Reader<'b>) -> Read {
+        let (module, at) = (&self.module, reader.pos());
         if self.bodies != module.func_count() - module.imported.funcs {
             return Err(reader.fail(ErrorKind::CodeCount, at));
         }
         if module.data_count.is_some_and(|declared| declared != module.data_count()) {
             return Err(reader.fail(ErrorKind::DataCount, at));
         }
-        Ok(module)
+        Ok(())
     }
 
     fn custom(&mut self, reader: &mut Reader<'b>) -> Read {
@@ -285,7 +289,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
 
     /// Checks a constant expression, and declares the function that it refers to.
     fn check_const(&mut self, expr: ConstExpr<'b>, ty: ValType, reader: &mut Reader<'b>) -> Read {
-        match reader.part(expr.code(), |code| check_const(&self.module, code, ty))? {
+        match reader.part(expr.code(), |code| check_const(self.module, code, ty))? {
             Some(func) => self.declare(func, expr.offset() as usize, reader),
             None => Ok(()),
         }
@@ -381,7 +385,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             let start = reader.pos();
             reader.take(len as usize)?;
             let body = start..reader.pos();
-            check_body(&self.module, self.bytes, func, body, &mut self.scratch)
+            check_body(self.module, self.bytes, func, body, &mut self.scratch)
                 .map_err(|e| reader.fail(e.kind, e.offset as usize))?;
             if let Some(func) = self.module.funcs.get_mut(func.index()) {
                 func.set_body(start, start - len_start);
