@@ -11,7 +11,7 @@ use crate::num;
 use crate::op::Op;
 use crate::reader::{Read, Reader};
 use crate::types::{OperandType, ValType};
-use crate::validate::Fields;
+use crate::validate::{Fields, READS_CONST_ONLY};
 
 /// What a constant expression may ask for. Values are 64 bits wide: an `i32` is zero-extended, a float is its bits, a
 /// null reference is 0, and what other references are is up to who implements this.
@@ -42,7 +42,7 @@ impl<'b> ConstExpr<'b> {
     }
 
     /// A reader of it.
-    pub(crate) fn code(&self) -> Reader<'b> {
+    fn code(&self) -> Reader<'b> {
         Reader::from(self.bytes, self.start)
     }
 
@@ -134,7 +134,7 @@ pub(crate) const OPERATORS: [Op; 14] = [
 fn read_instr(fields: &mut Fields, reader: &mut Reader<'_>) -> Read {
     // What is wrong within an instruction is where the instruction starts.
     fields.read(reader).map_err(|_| reader.fail(reader.error().kind, fields.offset as usize))?;
-    if OPERATORS.contains(&fields.row.op) {
+    if READS_CONST_ONLY || OPERATORS.contains(&fields.row.op) {
         return Ok(());
     }
     Err(reader.fail(ErrorKind::ConstExpected, fields.offset as usize))

@@ -86,13 +86,22 @@ impl<'a> Reader<'a> {
         self.bytes.get(..self.pos).unwrap_or(&[])
     }
 
-    /// Reads a part that another reader holds. If that fails, this one stands where that does.
-    pub fn part<T>(&mut self, mut part: Reader<'a>, read: impl FnOnce(&mut Reader<'a>) -> Read<T>) -> Read<T> {
-        let result = read(&mut part);
-        if result.is_err() {
-            *self = part;
-        }
+    /// Reads the next `len` bytes, with nothing behind them.
+    pub fn within<T>(&mut self, len: usize, read: impl FnOnce(&mut Reader<'a>) -> Read<T>) -> Read<T> {
+        let all = self.bytes;
+        self.bytes = self.up_to(len)?;
+        let result = read(self);
+        self.bytes = all;
         result
+    }
+
+    /// Reads from an earlier place, and goes on here.
+    pub fn again<T>(&mut self, start: u32, read: impl FnOnce(&mut Reader<'a>) -> Read<T>) -> Read<T> {
+        let pos = self.pos;
+        self.pos = pos.min(start as usize);
+        let result = read(self)?;
+        self.pos = pos;
+        Ok(result)
     }
 
     /// Where the next byte is.
@@ -149,21 +158,24 @@ impl<'a> Reader<'a> {
 
     /// The next `len` bytes.
     pub fn take(&mut self, len: usize) -> Read<&'a [u8]> {
-        let taken = self.split(len)?;
-        Ok(taken.bytes.get(taken.pos..).unwrap_or(&[]))
+        let bytes = self.up_to(len)?;
+        let taken = bytes.get(self.pos..).unwrap_or(&[]);
+        self.pos = bytes.len();
+        Ok(taken)
     }
 
     /// A reader of the next `len` bytes.
     pub fn split(&mut self, len: usize) -> Read<Reader<'a>> {
+        let bytes = self.up_to(len)?;
+        let part = Reader { bytes, ..*self };
+        self.pos = bytes.len();
+        Ok(part)
+    }
+
+    /// The bytes up to the end of the next `len` ones.
+    fn up_to(&mut self, len: usize) -> Read<&'a [u8]> {
         let end = self.pos.checked_add(len);
-        match end.and_then(|end| self.bytes.get(..end)) {
-            Some(bytes) => {
-                let part = Reader { bytes, ..*self };
-                self.pos = bytes.len();
-                Ok(part)
-            }
-            None => Err(self.fail(ErrorKind::LengthOutOfBounds, self.pos)),
-        }
+        end.and_then(|end| self.bytes.get(..end)).ok_or_else(|| self.fail(ErrorKind::LengthOutOfBounds, self.pos))
     }
 
     leb128!(leb32, u32);

@@ -253,7 +253,7 @@ fn memory_section(reader: &mut Reader<'_>) -> Read<(usize, usize)> {
         let start = reader.pos();
         let id = reader.byte()?;
         let len = reader.u32()?;
-        reader.split(len as usize)?;
+        reader.take(len as usize)?;
         if id == MEMORY {
             return Ok((start, reader.pos()));
         }

@@ -25,6 +25,9 @@ impl<A: Alloc> Scratch<A> {
 /// Whether the names of exports are compared: of two with one name, the first is found. Nothing else depends on it.
 pub(crate) const COMPARES_NAMES: bool = false;
 
+/// Whether operators that constant expressions may not hold are refused when they are read.
+pub(crate) const READS_CONST_ONLY: bool = true;
+
 /// Looks at nothing.
 pub(crate) fn check_body<A: Alloc>(
     _: &Module<A>,

@@ -109,14 +109,15 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             }
             let place = *ORDER.get(usize::from(id)).ok_or_else(|| reader.fail(ErrorKind::BadSectionId, start))?;
             let len = reader.u32()?;
-            let section = reader.split(len as usize)?;
-            if id != CUSTOM {
-                if place <= last {
-                    return Err(reader.fail(ErrorKind::SectionOrder, start));
+            reader.within(len as usize, |reader| {
+                if id != CUSTOM {
+                    if place <= last {
+                        return Err(reader.fail(ErrorKind::SectionOrder, start));
+                    }
+                    last = place;
                 }
-                last = place;
-            }
-            reader.part(section, |section| self.section(id, section))?;
+                self.section(id, reader)
+            })?;
         }
         self.finish(reader)
     }
@@ -289,7 +290,7 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
 
     /// Checks a constant expression, and declares the function that it refers to.
     fn check_const(&mut self, expr: ConstExpr<'b>, ty: ValType, reader: &mut Reader<'b>) -> Read {
-        match reader.part(expr.code(), |code| check_const(self.module, code, ty))? {
+        match reader.again(expr.offset(), |code| check_const(self.module, code, ty))? {
             Some(func) => self.declare(func, expr.offset() as usize, reader),
             None => Ok(()),
         }

@@ -3,7 +3,7 @@
 //! Nothing here can make a module invalid: a name that cannot be read is one that is not there.
 
 use crate::index::FuncIdx;
-use crate::reader::Reader;
+use crate::reader::{Read, Reader};
 
 /// A custom section.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,6 +14,14 @@ pub struct CustomSection<'b> {
     pub bytes: &'b [u8],
     /// Where the contents stand in the module, in bytes.
     pub offset: u32,
+}
+
+impl<'b> CustomSection<'b> {
+    fn read(reader: &mut Reader<'b>) -> Read<CustomSection<'b>> {
+        let name = reader.name()?;
+        let offset = reader.pos() as u32;
+        Ok(CustomSection { name, bytes: reader.take(reader.left())?, offset })
+    }
 }
 
 /// Iterator over the custom sections.
@@ -32,14 +40,14 @@ impl<'b> Iterator for CustomSections<'b> {
     type Item = CustomSection<'b>;
 
     fn next(&mut self) -> Option<CustomSection<'b>> {
+        let reader = &mut self.reader;
         loop {
-            let (id, mut section) = part(&mut self.reader)?;
+            let id = reader.byte().ok()?;
+            let len = reader.u32().ok()? as usize;
             if id == super::decode::CUSTOM {
-                let name = section.name().ok()?;
-                let offset = section.pos() as u32;
-                let bytes = section.take(section.left()).ok()?;
-                return Some(CustomSection { name, bytes, offset });
+                return reader.within(len, CustomSection::read).ok();
             }
+            reader.take(len).ok()?;
         }
     }
 }
@@ -65,16 +73,11 @@ pub(super) fn func_name(section: Reader<'_>, idx: FuncIdx) -> Option<&str> {
 
 fn subsection(mut section: Reader<'_>, wanted: u8) -> Option<Reader<'_>> {
     loop {
-        let (id, part) = part(&mut section)?;
+        let id = section.byte().ok()?;
+        let len = section.u32().ok()?;
+        let part = section.split(len as usize).ok()?;
         if id == wanted {
             return Some(part);
         }
     }
-}
-
-/// The next section or subsection: a number, a length, contents.
-fn part<'b>(reader: &mut Reader<'b>) -> Option<(u8, Reader<'b>)> {
-    let id = reader.byte().ok()?;
-    let len = reader.u32().ok()?;
-    Some((id, reader.split(len as usize).ok()?))
 }

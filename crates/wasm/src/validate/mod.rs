@@ -182,6 +182,9 @@ impl<'m, A: Alloc> FuncValidator<'m, A> {
 /// Whether the names of exports are compared.
 pub(crate) const COMPARES_NAMES: bool = true;
 
+/// Whether operators that constant expressions may not hold are refused when they are read.
+pub(crate) const READS_CONST_ONLY: bool = false;
+
 /// Checks a function's body, which the module does not know yet.
 pub(crate) fn check_body<A: Alloc>(
     module: &Module<A>,
