@@ -7,8 +7,8 @@ use super::{
 };
 use crate::alloc::{Alloc, Buffer};
 use crate::const_expr::{ConstExpr, check_const};
-use crate::error::{Checked, ErrorKind, Feature, Result};
-use crate::index::{FuncIdx, MemIdx, TypeIdx};
+use crate::error::{ErrorKind, Feature, Result};
+use crate::index::{FuncIdx, TypeIdx};
 use crate::limits;
 use crate::reader::{Read, Reader};
 use crate::types::{MemoryType, TableType, ValType};
@@ -207,24 +207,19 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             let import = Import::read(reader)?;
             let at = import.offset as usize;
             match import.ty {
-                ExternType::Func(ty) => {
-                    self.add_func(ty, at, reader)?;
-                    self.module.imported.funcs += 1;
-                }
-                ExternType::Table(ty) => {
-                    self.add_table(ty, at, reader)?;
-                    self.module.imported.tables += 1;
-                }
-                ExternType::Memory(ty) => {
-                    self.add_memory(ty, at, reader)?;
-                    self.module.imported.memories += 1;
-                }
-                ExternType::Global(ty) => {
-                    self.add_global(GlobalEntry { ty, init: 0 }, at, reader)?;
-                    self.module.imported.globals += 1;
-                }
+                ExternType::Func(ty) => self.add_func(ty, at, reader)?,
+                ExternType::Table(ty) => self.add_table(ty, at, reader)?,
+                ExternType::Memory(ty) => self.add_memory(ty, at, reader)?,
+                ExternType::Global(ty) => self.add_global(GlobalEntry { ty, init: 0 }, at, reader)?,
             }
         }
+        // The sections with definitions come later.
+        self.module.imported = Imported {
+            funcs: self.module.func_count(),
+            tables: self.module.table_count(),
+            memories: self.module.memory_count(),
+            globals: self.module.global_count(),
+        };
         Ok(())
     }
 
@@ -315,27 +310,23 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             if COMPARES_NAMES {
                 push(&mut names, at as u32, reader)?;
             }
-            let known = match Export::read(reader)?.item {
+            let (known, unknown) = match Export::read(reader)?.item {
                 ExternIdx::Func(func) => {
                     self.declare(func, at, reader)?;
                     continue;
                 }
-                ExternIdx::Table(table) => self.module.table_type(table).map(|_| ()).ok_or(ErrorKind::UnknownTable),
-                ExternIdx::Memory(memory) => self.has_memory(memory),
-                ExternIdx::Global(global) => {
-                    self.module.global_type(global).map(|_| ()).ok_or(ErrorKind::UnknownGlobal)
-                }
+                ExternIdx::Table(table) => (table.0 < self.module.table_count(), ErrorKind::UnknownTable),
+                ExternIdx::Memory(memory) => (memory.0 < self.module.memory_count(), ErrorKind::UnknownMemory),
+                ExternIdx::Global(global) => (global.0 < self.module.global_count(), ErrorKind::UnknownGlobal),
             };
-            known.map_err(|kind| reader.fail(kind, at))?;
+            if !known {
+                return Err(reader.fail(unknown, at));
+            }
         }
         if COMPARES_NAMES && let Some(at) = unique::duplicate(self.bytes, &mut names) {
             return Err(reader.fail(ErrorKind::DuplicateExport, at as usize));
         }
         Ok(())
-    }
-
-    fn has_memory(&self, memory: MemIdx) -> Checked {
-        if memory.0 < self.module.memory_count() { Ok(()) } else { Err(ErrorKind::UnknownMemory) }
     }
 
     fn start(&mut self, reader: &mut Reader<'b>) -> Read {
@@ -404,7 +395,9 @@ impl<'b, A: Alloc> Decoder<'b, '_, A> {
             let at = reader.pos();
             let data = Data::read(reader)?;
             if let DataMode::Active { memory, offset } = data.mode {
-                self.has_memory(memory).map_err(|kind| reader.fail(kind, at))?;
+                if memory.0 >= self.module.memory_count() {
+                    return Err(reader.fail(ErrorKind::UnknownMemory, at));
+                }
                 self.check_const(offset, ValType::I32, reader)?;
             }
             push(&mut self.module.data, at as u32, reader)?;
