@@ -3,7 +3,7 @@
 //! They are found, checked and evaluated here.
 
 use crate::alloc::Alloc;
-use crate::error::{Checked, ErrorKind, Result};
+use crate::error::{Checked, Error, ErrorKind, Result};
 use crate::index::{FuncIdx, GlobalIdx};
 use crate::limits;
 use crate::module::Module;
@@ -63,33 +63,30 @@ impl<'b> ConstExpr<'b> {
     /// Fails only if the bytes are not those that were validated.
     pub fn eval(&self, env: &mut impl ConstEnv) -> Result<u64> {
         let mut code = self.code();
-        evaluate(&mut code, env).map_err(|_| code.error())
+        evaluate(&mut code, env).ok_or_else(|| Error::new(ErrorKind::ConstExpected, code.pos()))
     }
 }
 
-fn evaluate(code: &mut Reader<'_>, env: &mut impl ConstEnv) -> Read<u64> {
+fn evaluate(code: &mut Reader<'_>, env: &mut impl ConstEnv) -> Option<u64> {
     let mut stack = [0u64; limits::CONST_OPERANDS];
     let mut height = 0;
     let mut fields = Fields::new();
     loop {
-        read_instr(&mut fields, code)?;
-        let mut missing = || code.fail(ErrorKind::ConstExpected, fields.offset as usize);
+        read_instr(&mut fields, code).ok()?;
         let value = match fields.row.op {
-            Op::End => return top(&stack, height, 1).copied().ok_or_else(missing),
+            Op::End => return top(&stack, height, 1).copied(),
             Op::I32Const | Op::F32Const => u64::from(fields.first),
             Op::I64Const | Op::F64Const => fields.wide,
             Op::RefNull => 0,
             Op::GlobalGet => env.global(GlobalIdx(fields.first)),
             Op::RefFunc => env.ref_func(FuncIdx(fields.first)),
             op => {
-                let (Some(&b), Some(&a)) = (top(&stack, height, 1), top(&stack, height, 2)) else {
-                    return Err(missing());
-                };
+                let value = fold(op, *top(&stack, height, 2)?, *top(&stack, height, 1)?)?;
                 height -= 2;
-                fold(op, a, b).ok_or_else(&mut missing)?
+                value
             }
         };
-        *stack.get_mut(height).ok_or_else(missing)? = value;
+        *stack.get_mut(height)? = value;
         height += 1;
     }
 }

@@ -40,25 +40,22 @@ macro_rules! leb128 {
             let mut shift = 0;
             loop {
                 let byte = self.byte()?;
-                value |= <$word>::from(byte & 0x7F) << shift;
+                let last = byte & 0x80 == 0;
+                let digit = if last && signed { i32::from((byte << 1) as i8 >> 1) } else { i32::from(byte & 0x7F) };
+                value |= (digit as $word) << shift;
                 let left = bits - shift;
                 if left < 7 {
-                    if byte & 0x80 != 0 {
+                    if !last {
                         return Err(self.fail(ErrorKind::IntegerTooLong, start));
                     }
-                    let spare = (byte & 0x7F) >> (left - u32::from(signed));
-                    let negative = 0x7F >> (left - u32::from(signed));
-                    if spare != 0 && !(signed && spare == negative) {
+                    if !matches!(digit >> (left - u32::from(signed)), 0 | -1) {
                         return Err(self.fail(ErrorKind::IntegerTooLarge, start));
                     }
                 }
-                shift += 7;
-                if byte & 0x80 == 0 {
-                    if signed && byte & 0x40 != 0 && shift < <$word>::BITS {
-                        value |= <$word>::MAX << shift;
-                    }
+                if last {
                     return Ok(value);
                 }
+                shift += 7;
             }
         }
     };
