@@ -3,7 +3,7 @@
 use moteur_image::helper::ARM;
 use moteur_wasm::num;
 
-library! {
+library_with_roundings! {
     ARM;
     __aeabi_idiv __aeabi_uidiv __aeabi_idivmod __aeabi_uidivmod __aeabi_ldivmod __aeabi_uldivmod __aeabi_lmul
     __aeabi_llsl __aeabi_llsr __aeabi_lasr __clzsi2 __clzdi2 __aeabi_fadd __aeabi_fsub __aeabi_fmul __aeabi_fdiv
@@ -14,14 +14,4 @@ library! {
     __aeabi_d2f
     // The one of Rust's library keeps a signalling NaN as it is.
     __aeabi_f2d = "aapcs"(a: f32) -> f64 { num::f64_promote_f32(a) }
-    ceilf = "C"(a: f32) -> f32 { num::f32_ceil(a) }
-    ceil = "C"(a: f64) -> f64 { num::f64_ceil(a) }
-    floorf = "C"(a: f32) -> f32 { num::f32_floor(a) }
-    floor = "C"(a: f64) -> f64 { num::f64_floor(a) }
-    truncf = "C"(a: f32) -> f32 { num::f32_trunc(a) }
-    trunc = "C"(a: f64) -> f64 { num::f64_trunc(a) }
-    roundevenf = "C"(a: f32) -> f32 { num::f32_nearest(a) }
-    roundeven = "C"(a: f64) -> f64 { num::f64_nearest(a) }
-    sqrtf = "C"(a: f32) -> f32 { num::f32_sqrt(a) }
-    sqrt = "C"(a: f64) -> f64 { num::f64_sqrt(a) }
 }

@@ -6,7 +6,7 @@ use moteur_wasm::num;
 
 use super::listed::with_rest;
 
-library! {
+library_with_roundings! {
     ARM;
     __aeabi_idiv __aeabi_uidiv __aeabi_idivmod __aeabi_uidivmod
     __aeabi_ldivmod = "aapcs"(a: u64, b: u64) -> u128 { with_rest(a, b, num::i64_div_s(a, b)) }
@@ -53,16 +53,6 @@ library! {
     __aeabi_ul2d = "aapcs"(a: u64) -> f64 { num::f64_convert_i64_u(a) }
     __aeabi_d2f = "aapcs"(a: f64) -> f32 { num::f32_demote_f64(a) }
     __aeabi_f2d = "aapcs"(a: f32) -> f64 { wide(a) }
-    ceilf = "C"(a: f32) -> f32 { num::f32_ceil(a) }
-    ceil = "C"(a: f64) -> f64 { num::f64_ceil(a) }
-    floorf = "C"(a: f32) -> f32 { num::f32_floor(a) }
-    floor = "C"(a: f64) -> f64 { num::f64_floor(a) }
-    truncf = "C"(a: f32) -> f32 { num::f32_trunc(a) }
-    trunc = "C"(a: f64) -> f64 { num::f64_trunc(a) }
-    roundevenf = "C"(a: f32) -> f32 { num::f32_nearest(a) }
-    roundeven = "C"(a: f64) -> f64 { num::f64_nearest(a) }
-    sqrtf = "C"(a: f32) -> f32 { num::f32_sqrt(a) }
-    sqrt = "C"(a: f64) -> f64 { num::f64_sqrt(a) }
 }
 
 fn wide(a: f32) -> f64 {

@@ -21,6 +21,27 @@ macro_rules! library {
     };
 }
 
+/// The same for a whole list: both machines' end with the roundings and square roots, by their names in C.
+#[allow(unused_macros, reason = "only lists with floats end so")]
+macro_rules! library_with_roundings {
+    ($list:path; $($rows:tt)*) => {
+        library! {
+            $list;
+            $($rows)*
+            ceilf = "C"(a: f32) -> f32 { moteur_wasm::num::f32_ceil(a) }
+            ceil = "C"(a: f64) -> f64 { moteur_wasm::num::f64_ceil(a) }
+            floorf = "C"(a: f32) -> f32 { moteur_wasm::num::f32_floor(a) }
+            floor = "C"(a: f64) -> f64 { moteur_wasm::num::f64_floor(a) }
+            truncf = "C"(a: f32) -> f32 { moteur_wasm::num::f32_trunc(a) }
+            trunc = "C"(a: f64) -> f64 { moteur_wasm::num::f64_trunc(a) }
+            roundevenf = "C"(a: f32) -> f32 { moteur_wasm::num::f32_nearest(a) }
+            roundeven = "C"(a: f64) -> f64 { moteur_wasm::num::f64_nearest(a) }
+            sqrtf = "C"(a: f32) -> f32 { moteur_wasm::num::f32_sqrt(a) }
+            sqrt = "C"(a: f64) -> f64 { moteur_wasm::num::f64_sqrt(a) }
+        }
+    };
+}
+
 macro_rules! function {
     ($name:ident) => {
         unsafe extern "C" {

@@ -3,7 +3,7 @@
 use moteur_image::helper::RISCV;
 use moteur_wasm::num;
 
-library! {
+library_with_roundings! {
     RISCV;
     __divdi3 __udivdi3 __moddi3 __umoddi3 __muldi3 __clzsi2 __clzdi2 __addsf3 __subsf3 __mulsf3 __divsf3 __adddf3
     __subdf3 __muldf3 __divdf3 __eqsf2 __nesf2 __ltsf2 __lesf2 __gtsf2 __gesf2 __unordsf2 __eqdf2 __nedf2 __ltdf2
@@ -12,14 +12,4 @@ library! {
     __floatundidf __truncdfsf2
     // The one of Rust's library keeps a signalling NaN as it is.
     __extendsfdf2 = "C"(a: f32) -> f64 { num::f64_promote_f32(a) }
-    ceilf = "C"(a: f32) -> f32 { num::f32_ceil(a) }
-    ceil = "C"(a: f64) -> f64 { num::f64_ceil(a) }
-    floorf = "C"(a: f32) -> f32 { num::f32_floor(a) }
-    floor = "C"(a: f64) -> f64 { num::f64_floor(a) }
-    truncf = "C"(a: f32) -> f32 { num::f32_trunc(a) }
-    trunc = "C"(a: f64) -> f64 { num::f64_trunc(a) }
-    roundevenf = "C"(a: f32) -> f32 { num::f32_nearest(a) }
-    roundeven = "C"(a: f64) -> f64 { num::f64_nearest(a) }
-    sqrtf = "C"(a: f32) -> f32 { num::f32_sqrt(a) }
-    sqrt = "C"(a: f64) -> f64 { num::f64_sqrt(a) }
 }
