@@ -10,6 +10,8 @@ pub fn main() {
     println!("cargo::rerun-if-changed=../link.rs");
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     println!("cargo::rustc-link-arg-bins=--nmagic");
+    // Functions of the same code stand once.
+    println!("cargo::rustc-link-arg-bins=--icf=all");
     println!("cargo::rerun-if-changed=modules");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let files = fs::read_dir("modules").into_iter().flatten().flatten().map(|entry| entry.path());

@@ -30,37 +30,6 @@ pub(crate) struct Failed;
 /// What was read, if it could be.
 pub(crate) type Read<T = ()> = Result<T, Failed>;
 
-/// Defines a reader of LEB128 integers. One byte is the common case; the last of the bytes that an integer may take has
-/// bits to spare, which must repeat the sign.
-macro_rules! leb128 {
-    ($name:ident, $word:ty) => {
-        fn $name(&mut self, bits: u32, signed: bool) -> Read<$word> {
-            let start = self.pos;
-            let mut value: $word = 0;
-            let mut shift = 0;
-            loop {
-                let byte = self.byte()?;
-                let last = byte & 0x80 == 0;
-                let digit = if last && signed { i32::from((byte << 1) as i8 >> 1) } else { i32::from(byte & 0x7F) };
-                value |= (digit as $word) << shift;
-                let left = bits - shift;
-                if left < 7 {
-                    if !last {
-                        return Err(self.fail(ErrorKind::IntegerTooLong, start));
-                    }
-                    if !matches!(digit >> (left - u32::from(signed)), 0 | -1) {
-                        return Err(self.fail(ErrorKind::IntegerTooLarge, start));
-                    }
-                }
-                if last {
-                    return Ok(value);
-                }
-                shift += 7;
-            }
-        }
-    };
-}
-
 impl<'a> Reader<'a> {
     /// A reader of all of the module.
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
@@ -175,10 +144,34 @@ impl<'a> Reader<'a> {
         end.and_then(|end| self.bytes.get(..end)).ok_or_else(|| self.fail(ErrorKind::LengthOutOfBounds, self.pos))
     }
 
-    leb128!(leb32, u32);
-    leb128!(leb64, u64);
+    /// An LEB128 integer of so many bits. The last of the bytes that it may take has bits to spare, which must repeat
+    /// the sign.
+    fn leb(&mut self, bits: u32, signed: bool) -> Read<u64> {
+        let start = self.pos;
+        let mut value = 0;
+        let mut shift = 0;
+        loop {
+            let byte = self.byte()?;
+            let last = byte & 0x80 == 0;
+            let digit = if last && signed { i32::from((byte << 1) as i8 >> 1) } else { i32::from(byte & 0x7F) };
+            value |= (digit as u64) << shift;
+            let left = bits - shift;
+            if left < 7 {
+                if !last {
+                    return Err(self.fail(ErrorKind::IntegerTooLong, start));
+                }
+                if !matches!(digit >> (left - u32::from(signed)), 0 | -1) {
+                    return Err(self.fail(ErrorKind::IntegerTooLarge, start));
+                }
+            }
+            if last {
+                return Ok(value);
+            }
+            shift += 7;
+        }
+    }
 
-    /// An unsigned 32-bit integer.
+    /// An unsigned 32-bit integer. Most are one byte.
     #[inline]
     pub fn u32(&mut self) -> Read<u32> {
         match self.bytes.get(self.pos) {
@@ -186,25 +179,19 @@ impl<'a> Reader<'a> {
                 self.pos += 1;
                 Ok(u32::from(byte))
             }
-            _ => self.leb32(32, false),
+            _ => self.leb(32, false).map(|value| value as u32),
         }
     }
 
     /// A signed 32-bit integer.
     #[inline]
     pub fn s32(&mut self) -> Read<u32> {
-        match self.bytes.get(self.pos) {
-            Some(&byte) if byte < 0x80 => {
-                self.pos += 1;
-                Ok(((i32::from(byte) << 25) >> 25) as u32)
-            }
-            _ => self.leb32(32, true),
-        }
+        self.leb(32, true).map(|value| value as u32)
     }
 
     /// A signed 64-bit integer.
     pub fn s64(&mut self) -> Read<u64> {
-        self.leb64(64, true)
+        self.leb(64, true)
     }
 
     /// A 32-bit word, lowest byte first.
@@ -293,7 +280,7 @@ impl<'a> Reader<'a> {
                 Ok(BlockType::Empty)
             }
             Some(0x41..=0x7F) => self.val_type().map(BlockType::Value),
-            _ => match u32::try_from(self.leb64(33, true)?) {
+            _ => match u32::try_from(self.leb(33, true)?) {
                 Ok(index) => Ok(BlockType::Func(crate::TypeIdx(index))),
                 Err(_) => Err(self.fail(ErrorKind::BadBlockType, start)),
             },

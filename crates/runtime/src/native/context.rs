@@ -79,19 +79,16 @@ impl StorePart {
                 limit => limit,
             };
             let entity = instance.as_ptr();
-            *head = Context {
-                stack_limit: limit,
-                interrupt: (*inner).ctx.interrupt as usize,
-                globals: (*entity).globals.as_ptr() as usize,
-                tables: (*entity).tables.as_ptr() as usize,
-                funcs: (*entity).funcs.as_ptr() as usize,
-                types: (*(*entity).loaded.as_ptr()).type_ids.as_ptr() as usize,
-                instance: entity as usize,
-                runtime: inner as usize,
-                entry_sp: outer.head.entry_sp,
-                fuel: (*inner).ctx.fuel,
-                ..Context::default()
-            };
+            head.stack_limit = limit;
+            head.interrupt = (*inner).ctx.interrupt as usize;
+            head.globals = (*entity).globals.as_ptr() as usize;
+            head.tables = (*entity).tables.as_ptr() as usize;
+            head.funcs = (*entity).funcs.as_ptr() as usize;
+            head.types = (*(*entity).loaded.as_ptr()).type_ids.as_ptr() as usize;
+            head.instance = entity as usize;
+            head.runtime = inner as usize;
+            (head.tail_area, head.tail_entry) = (0, 0);
+            head.fuel = (*inner).ctx.fuel;
             // The code's own frames and what it calls must fit below the limit.
             let need = code.frame_bytes_max().saturating_add(RESERVE_BYTES);
             if stack_pointer() < limit.saturating_add(need) && outer.head.stack_limit != 0 {

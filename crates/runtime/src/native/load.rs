@@ -186,22 +186,26 @@ pub(super) fn fitting<'b>(
     } else {
         FloatAbi::Hard
     };
-    let wrong = [
-        (arch != here, Refusal::Arch),
-        (float_abi != abi, Refusal::FloatAbi),
-        (checks == Checks::GuardPages && !is_guarded, Refusal::Checks),
-        (metering != config.fuel, Refusal::Metering),
-        (context_hash != CONTEXT_HASH, Refusal::Context),
-        (features & !config.native.cpu_features() != 0, Refusal::Features),
-        (!native.needs().all(library::has), Refusal::Needs),
-    ];
-    match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
-        Some((_, refusal)) => Err(refusal),
-        None if module_hash != hash::module(module) => Err(Refusal::Module),
-        None if native.function_count() != wasm.func_count().saturating_sub(wasm.imported_func_count()) => {
-            Err(Refusal::Bounds)
-        }
-        None if native.entry_count() != wasm.type_count() => Err(Refusal::Bounds),
-        None => Ok(native),
-    }
+    let funcs = wasm.func_count().saturating_sub(wasm.imported_func_count());
+    Err(if arch != here {
+        Refusal::Arch
+    } else if float_abi != abi {
+        Refusal::FloatAbi
+    } else if checks == Checks::GuardPages && !is_guarded {
+        Refusal::Checks
+    } else if metering != config.fuel {
+        Refusal::Metering
+    } else if context_hash != CONTEXT_HASH {
+        Refusal::Context
+    } else if features & !config.native.cpu_features() != 0 {
+        Refusal::Features
+    } else if !native.needs().all(library::has) {
+        Refusal::Needs
+    } else if module_hash != hash::module(module) {
+        Refusal::Module
+    } else if native.function_count() != funcs || native.entry_count() != wasm.type_count() {
+        Refusal::Bounds
+    } else {
+        return Ok(native);
+    })
 }

@@ -259,9 +259,9 @@ impl StoreInner {
     unsafe fn drop(this: NonNull<StoreInner>) {
         // SAFETY: the caller's promise. The stack outlives the entities, which cannot be running.
         unsafe {
-            let inner = this.read();
+            let inner = this.as_ref();
             let (heap, stack, slots) = (inner.heap, inner.stack_base, inner.stack_slots());
-            drop(inner);
+            this.drop_in_place();
             if let (Some(stack), Ok(layout)) = (NonNull::new(stack), stack_layout(slots)) {
                 heap.deallocate(stack.cast(), layout);
             }
