@@ -9,6 +9,10 @@
 #[cfg_attr(feature = "microbit", path = "nrf51.rs")]
 #[cfg_attr(any(target_arch = "riscv32", target_arch = "riscv64"), path = "riscv_virt.rs")]
 mod family;
+
+mod alarm;
+#[cfg(target_arch = "arm")]
+mod cortex_m;
 #[cfg(all(feature = "small", target_arch = "arm"))]
 mod mem;
 #[cfg(all(feature = "modules", target_arch = "arm"))]

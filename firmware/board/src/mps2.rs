@@ -3,16 +3,14 @@
 //! The boards differ in addresses, clock, and which timer counts instructions. Under `-icount shift=0` an instruction takes one virtual nanosecond, so
 //! that a timer's tick is a fixed number of instructions.
 
-use core::mem::transmute;
-use core::ptr::with_exposed_provenance_mut;
-use core::sync::atomic::{AtomicUsize, Ordering};
-
-use cortex_m_rt::{ExceptionFrame, entry, exception};
+use cortex_m_rt::exception;
 use moteur_platform::Counter;
 use moteur_platform::cortex_m::CmsdkUart;
 
-pub use moteur_platform::cortex_m::publish;
-pub use moteur_platform::semihosting::exit;
+use crate::alarm::Bell;
+use crate::cortex_m::{Vector, vectors, write};
+
+pub use crate::cortex_m::{exit, publish};
 
 #[cfg(feature = "an505")]
 mod map {
@@ -79,25 +77,15 @@ const SYSTICK_CONTROL: usize = 0xE000_E010;
 const SYSTICK_RELOAD: usize = 0xE000_E014;
 const SYSTICK_CURRENT: usize = 0xE000_E018;
 
-fn write(register: usize, value: u32) {
-    // SAFETY: the constants above name device registers of the board, which no Rust object overlaps.
-    unsafe { with_exposed_provenance_mut::<u32>(register).write_volatile(value) }
-}
-
-unsafe extern "C" {
-    fn DefaultHandler();
-}
-
 /// Vectors of the board's interrupts. None is ever enabled, so one will do, and 2 KB of flash are saved.
 #[unsafe(no_mangle)]
 #[unsafe(link_section = ".vector_table.interrupts")]
-static __INTERRUPTS: [unsafe extern "C" fn(); 1] = [DefaultHandler];
+static __INTERRUPTS: [Vector; 1] = vectors();
 
-#[entry]
-fn start() -> ! {
+/// Gets console and counter going.
+pub fn start() {
     UART.start(16);
     TIMER.start();
-    exit(crate::board_main())
 }
 
 /// Instructions since the start, in steps of [`INSTRUCTIONS_PER_TICK`]. Wraps after 2³² ticks (170 thousand million or more).
@@ -121,12 +109,12 @@ pub fn led(on: bool) {
     write(LEDS, u32::from(on));
 }
 
-static ALARM: AtomicUsize = AtomicUsize::new(0);
+static ALARM: Bell = Bell::new();
 
 /// Calls `ring` once from the SysTick interrupt, after about so many instructions (at most 600 million).
 pub fn alarm(instructions: u32, ring: fn()) {
     write(SYSTICK_CONTROL, 0);
-    ALARM.store(ring as usize, Ordering::Release);
+    ALARM.set(ring);
     write(SYSTICK_RELOAD, (instructions / INSTRUCTIONS_PER_TICK).clamp(1, 0xff_ffff));
     write(SYSTICK_CURRENT, 0);
     // Processor clock, interrupt, on.
@@ -136,32 +124,5 @@ pub fn alarm(instructions: u32, ring: fn()) {
 #[exception]
 fn SysTick() {
     write(SYSTICK_CONTROL, 0);
-    let ring = ALARM.load(Ordering::Acquire);
-    if ring != 0 {
-        // SAFETY: `alarm` stored a `fn()` there, and nothing else does.
-        unsafe { transmute::<usize, fn()>(ring)() }
-    }
-}
-
-#[exception]
-unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    #[cfg(feature = "report")]
-    report(frame);
-    #[cfg(not(feature = "report"))]
-    let _ = frame;
-    exit(crate::EXIT_FAULT)
-}
-
-#[cfg(feature = "report")]
-fn report(frame: &ExceptionFrame) {
-    use moteur_platform::cortex_m::{FaultReport, StackedFrame};
-    let frame = StackedFrame {
-        r: [frame.r0(), frame.r1(), frame.r2(), frame.r3()],
-        r12: frame.r12(),
-        lr: frame.lr(),
-        pc: frame.pc(),
-        xpsr: frame.xpsr(),
-    };
-    // SAFETY: these boards are Cortex-M, and the programs here never leave privileged mode.
-    crate::println!("{}", unsafe { FaultReport::read(&frame) });
+    ALARM.ring();
 }

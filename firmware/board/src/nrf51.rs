@@ -3,16 +3,13 @@
 //! Sources: "nRF51 Series Reference Manual", version 3.0; micro:bit schematics 1.5 for pins. Under `-icount shift=0` an
 //! instruction takes one virtual nanosecond.
 
-use core::mem::transmute;
-use core::ptr::with_exposed_provenance_mut;
-use core::sync::atomic::{AtomicUsize, Ordering};
-
-use cortex_m_rt::{ExceptionFrame, entry, exception};
 use moteur_platform::Counter;
 use moteur_platform::nrf51::{Timer, Uart};
 
-pub use moteur_platform::cortex_m::publish;
-pub use moteur_platform::semihosting::exit;
+use crate::alarm::Bell;
+use crate::cortex_m::{Vector, vectors, write};
+
+pub use crate::cortex_m::{exit, publish};
 
 /// QEMU's name of the board.
 pub const NAME: &str = "microbit";
@@ -42,32 +39,22 @@ const NVIC_ENABLE: usize = 0xE000_E100;
 /// TIMER0's number.
 const INTERRUPT: usize = 8;
 
-fn write(register: usize, value: u32) {
-    // SAFETY: the constants above name device registers of the board, which no Rust object overlaps.
-    unsafe { with_exposed_provenance_mut::<u32>(register).write_volatile(value) }
-}
-
-unsafe extern "C" {
-    fn DefaultHandler();
-}
-
 /// Vectors of the interrupts up to the only one that is ever enabled.
 #[unsafe(no_mangle)]
 #[unsafe(link_section = ".vector_table.interrupts")]
-static __INTERRUPTS: [unsafe extern "C" fn(); INTERRUPT + 1] = {
-    let mut vectors: [unsafe extern "C" fn(); INTERRUPT + 1] = [DefaultHandler; INTERRUPT + 1];
-    vectors[INTERRUPT] = due;
+static __INTERRUPTS: [Vector; INTERRUPT + 1] = {
+    let mut vectors = vectors();
+    vectors[INTERRUPT] = due as Vector;
     vectors
 };
 
-#[entry]
-fn start() -> ! {
+/// Gets pins, console and counter going.
+pub fn start() {
     crate::stack::paint();
     write(GPIO_SET, 1 << PIN_SEND);
     write(GPIO_OUTPUTS, 1 << PIN_SEND | 1 << PIN_ROW | 1 << PIN_COLUMN);
     UART.start(PIN_SEND, PIN_RECEIVE);
     TIMER.start();
-    exit(crate::board_main())
 }
 
 /// Instructions since the start, in steps of [`INSTRUCTIONS_PER_TICK`]. Wraps after 2³² ticks (268 thousand million).
@@ -85,29 +72,16 @@ pub fn led(on: bool) {
     write(if on { GPIO_SET } else { GPIO_CLEAR }, 1 << PIN_ROW);
 }
 
-static ALARM: AtomicUsize = AtomicUsize::new(0);
+static ALARM: Bell = Bell::new();
 
 /// Calls `ring` once from the timer's interrupt, after about so many instructions.
 pub fn alarm(instructions: u32, ring: fn()) {
-    ALARM.store(ring as usize, Ordering::Release);
+    ALARM.set(ring);
     TIMER.set_due(TIMER.ticks().wrapping_add((instructions / INSTRUCTIONS_PER_TICK).max(1)));
     write(NVIC_ENABLE, 1 << INTERRUPT);
 }
 
 unsafe extern "C" fn due() {
     TIMER.clear_due();
-    let ring = ALARM.load(Ordering::Acquire);
-    if ring != 0 {
-        // SAFETY: `alarm` stored a `fn()` there, and nothing else does.
-        unsafe { transmute::<usize, fn()>(ring)() }
-    }
-}
-
-#[exception]
-unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    #[cfg(feature = "report")]
-    crate::println!("processor fault at {:#010x}", frame.pc());
-    #[cfg(not(feature = "report"))]
-    let _ = frame;
-    exit(crate::EXIT_FAULT)
+    ALARM.ring();
 }

@@ -5,12 +5,13 @@
 mod counter;
 
 use core::arch::asm;
-use core::mem::transmute;
 use core::ptr::with_exposed_provenance_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use moteur_platform::riscv::{MachineTime, Ns16550, TestFinisher, virt};
 use riscv_rt::{core_interrupt, entry};
+
+use crate::alarm::Bell;
 
 pub use counter::instructions;
 pub use moteur_platform::riscv::publish;
@@ -52,11 +53,11 @@ pub fn led(on: bool) {
     LED.store(usize::from(on), Ordering::Relaxed);
 }
 
-static ALARM: AtomicUsize = AtomicUsize::new(0);
+static ALARM: Bell = Bell::new();
 
 /// Calls `ring` once from the timer interrupt, after about so many instructions.
 pub fn alarm(instructions: u32, ring: fn()) {
-    ALARM.store(ring as usize, Ordering::Release);
+    ALARM.set(ring);
     let due = TIME.ticks().wrapping_add(u64::from(instructions / INSTRUCTIONS_PER_CLINT_TICK));
     set_compare(due);
     // SAFETY: enables the timer interrupt, whose handler is below.
@@ -77,11 +78,7 @@ fn set_compare(due: u64) {
 #[core_interrupt(riscv::interrupt::Interrupt::MachineTimer)]
 fn timer() {
     set_compare(u64::MAX);
-    let ring = ALARM.load(Ordering::Acquire);
-    if ring != 0 {
-        // SAFETY: `alarm` stored a `fn()` there, and nothing else does.
-        unsafe { transmute::<usize, fn()>(ring)() }
-    }
+    ALARM.ring();
 }
 
 /// Called by `riscv-rt` for every exception that is not an interrupt.
