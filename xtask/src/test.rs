@@ -139,6 +139,7 @@ const STEPS: &[Step] = &[
     board("dispatch", Run::Xtask(&["dispatch"])),
     // After the firmware, whose step sees to it that targets may be installed.
     step("programs", Run::Xtask(&["programs"])),
+    step("C programs", Run::Xtask(&["capi"])),
     step("package", Run::Xtask(&["package"])),
     step("miri", Run::Xtask(&["miri"])),
     long("bench host", Run::Xtask(&["bench", "host"])),

@@ -42,6 +42,8 @@ pub use boxed::{Box, Zeroable};
 #[cfg(feature = "std")]
 pub use counted::Counted;
 pub use heap::{Heap, OutOfMemory};
+#[doc(hidden)]
+pub use lock::{Held, Lock};
 pub use pool::{CONTROL_BYTES, Stats};
 pub use vec::Vec;
 

@@ -8,17 +8,17 @@ use core::cell::Cell;
 use core::sync::atomic::{Ordering, compiler_fence};
 
 /// Set while the pool is being changed.
-pub(crate) struct Lock(Cell<bool>);
+pub struct Lock(Cell<bool>);
 
 impl Lock {
     /// A lock that nobody holds.
-    pub(crate) const fn new() -> Lock {
+    pub const fn new() -> Lock {
         Lock(Cell::new(false))
     }
 
     /// Takes the lock, or `None` if it is taken: there is nobody to wait for on a single core.
     #[inline]
-    pub(crate) fn acquire(&self) -> Option<Held<'_>> {
+    pub fn acquire(&self) -> Option<Held<'_>> {
         if self.0.replace(true) {
             return None;
         }
@@ -27,8 +27,14 @@ impl Lock {
     }
 }
 
+impl Default for Lock {
+    fn default() -> Lock {
+        Lock::new()
+    }
+}
+
 /// Proof of holding the lock; dropping it lets go.
-pub(crate) struct Held<'a>(&'a Cell<bool>);
+pub struct Held<'a>(&'a Cell<bool>);
 
 impl Drop for Held<'_> {
     #[inline]

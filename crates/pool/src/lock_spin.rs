@@ -5,17 +5,17 @@ use core::hint::spin_loop;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 /// Held while the pool is being changed.
-pub(crate) struct Lock(AtomicBool);
+pub struct Lock(AtomicBool);
 
 impl Lock {
     /// A lock that nobody holds.
-    pub(crate) const fn new() -> Lock {
+    pub const fn new() -> Lock {
         Lock(AtomicBool::new(false))
     }
 
     /// Waits for the lock. `None` never happens here; the lock without compare-and-swap has that case.
     #[inline]
-    pub(crate) fn acquire(&self) -> Option<Held<'_>> {
+    pub fn acquire(&self) -> Option<Held<'_>> {
         while self.0.swap(true, Ordering::Acquire) {
             while self.0.load(Ordering::Relaxed) {
                 spin_loop();
@@ -25,8 +25,14 @@ impl Lock {
     }
 }
 
+impl Default for Lock {
+    fn default() -> Lock {
+        Lock::new()
+    }
+}
+
 /// Proof of holding the lock; dropping it lets go.
-pub(crate) struct Held<'a>(&'a AtomicBool);
+pub struct Held<'a>(&'a AtomicBool);
 
 impl Drop for Held<'_> {
     #[inline]

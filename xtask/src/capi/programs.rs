@@ -1,0 +1,117 @@
+//! Compiles each program of `tests/c/` and runs it under a checker. A program that ends with 0 has passed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use super::library::{self, CRATE, SYSTEM_LIBRARIES};
+use super::modules;
+use crate::shell;
+
+/// Folders with programs, one for each header.
+const FOLDERS: [&str; 2] = ["wamr", "wasm"];
+
+const COMPILE: [&str; 6] = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror"];
+
+/// What watches a program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Checker {
+    /// What is wrong ends it with this status; so does a leak.
+    Valgrind,
+    /// The address sanitizer, which the compiler builds in, and which looks for leaks too.
+    Sanitizer,
+}
+
+const VALGRIND: [&str; 6] = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect,possible",
+    "--errors-for-leak-kinds=definite,indirect,possible",
+];
+
+/// A way to compile and run.
+struct Way {
+    compiler: &'static str,
+    checker: Checker,
+}
+
+const FAST: &[Way] = &[Way { compiler: "gcc", checker: Checker::Sanitizer }];
+const ALL: &[Way] = &[
+    Way { compiler: "gcc", checker: Checker::Valgrind },
+    Way { compiler: "gcc", checker: Checker::Sanitizer },
+    Way { compiler: "clang", checker: Checker::Valgrind },
+    Way { compiler: "clang", checker: Checker::Sanitizer },
+];
+
+/// Runs all programs, or the one of this name.
+pub fn run(long: bool, only: Option<&str>) -> Result<()> {
+    let library = library::archive(&library::build()?);
+    let interpreted = modules::interpreted()?;
+    let (mut passed, mut failed) = (0, 0);
+    for program in programs()? {
+        let name = program.file_stem().and_then(|name| name.to_str()).context("a program's name is not UTF-8")?;
+        if only.is_some_and(|only| only != name) {
+            continue;
+        }
+        for way in if long { ALL } else { FAST } {
+            match attempt(way, &program, &interpreted, &library) {
+                Ok(()) => passed += 1,
+                Err(error) => {
+                    println!("FAILED {name} ({}): {error:#}", way.compiler);
+                    failed += 1;
+                }
+            }
+        }
+    }
+    println!("{passed} passed, {failed} failed, 0 skipped");
+    ensure!(failed == 0, "{failed} programs fail");
+    ensure!(passed > 0, "there is no such program");
+    Ok(())
+}
+
+fn programs() -> Result<Vec<PathBuf>> {
+    let mut programs = Vec::new();
+    for folder in FOLDERS {
+        let folder = shell::root().join(CRATE).join("tests/c").join(folder);
+        let Ok(entries) = folder.read_dir() else { continue };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "c") {
+                programs.push(path);
+            }
+        }
+    }
+    programs.sort();
+    Ok(programs)
+}
+
+fn attempt(way: &Way, program: &Path, modules: &Path, library: &Path) -> Result<()> {
+    let checker = if way.checker == Checker::Sanitizer { "sanitizer" } else { "valgrind" };
+    let name = program.file_stem().unwrap_or_default();
+    let executable = library::folder(&format!("{}-{checker}", way.compiler))?.join(name);
+    let mut compile = shell::command(way.compiler);
+    compile.args(COMPILE);
+    if way.checker == Checker::Sanitizer {
+        compile.args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
+    }
+    compile.arg("-I").arg(library::include()).arg("-I").arg(modules);
+    compile.arg("-I").arg(shell::root().join(CRATE).join("tests/c"));
+    compile.arg(program).arg("-o").arg(&executable).arg(library).args(SYSTEM_LIBRARIES);
+    shell::run(&mut compile)?;
+    let mut run = match way.checker {
+        Checker::Sanitizer => Command::new(&executable),
+        Checker::Valgrind => {
+            let [valgrind, options @ ..] = VALGRIND;
+            let mut run = Command::new(valgrind);
+            run.args(options).arg(&executable);
+            run
+        }
+    };
+    let output = run.stdin(Stdio::null()).output().context("starting the program")?;
+    let text = [output.stdout, output.stderr].concat();
+    ensure!(output.status.success(), "{}\n{}", output.status, String::from_utf8_lossy(&text));
+    Ok(())
+}
