@@ -59,8 +59,8 @@ pub fn run(args: &[String]) -> Result<()> {
     on_board("native code", &["native"], &native, 0, &expected)
 }
 
-/// The `moteur` of this tree.
-fn moteur() -> std::process::Command {
+/// The `moteur` of this tree, without a compiler.
+pub fn moteur() -> std::process::Command {
     let mut moteur = shell::cargo();
     moteur.args(["run", "--quiet", "--release", "--package", "moteur-cli", "--"]);
     moteur

@@ -6,6 +6,7 @@ mod module;
 mod native;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -151,12 +152,32 @@ impl<'d> Updates<'d> {
             let [old, new] = self.counts.entry(plan.name()).or_default();
             *(if is_new { new } else { old }) += 1;
         }
+        self.by_command().context("by `moteur send`")?;
         println!("{}: {updates} updates, {} boots, a whole module each time", self.device.name(), self.boots);
         println!("  {:<42} {:>8} {:>8}", "", "old runs", "new runs");
         for (name, [old, new]) in &self.counts {
             println!("  {name:<42} {old:>8} {new:>8}");
         }
         Ok(())
+    }
+
+    /// Two more by the program that people use: one that the board refuses, with its reason, and one that it takes.
+    fn by_command(&mut self) -> Result<()> {
+        let file = shell::target_dir("Cargo.toml")?.join(format!("update-{}.wasm", std::process::id()));
+        fs::write(&file, Module::new(&mut self.dice, Behaviour::LacksExport).bytes)?;
+        let (is_installed, said) = self.device.send_by_command(&file)?;
+        ensure!(
+            !is_installed && said.contains("the device refuses it: refused: no export of that name"),
+            "it says: {said}"
+        );
+        let new = Module::new(&mut self.dice, Behaviour::Good);
+        fs::write(&file, &new.bytes)?;
+        let (is_installed, said) = self.device.send_by_command(&file)?;
+        ensure!(is_installed && said.ends_with("bytes are installed"), "it says: {said}");
+        let lines = self.device.until_ready()?;
+        self.check(&lines, &[new.says])?;
+        self.running = new;
+        Ok(fs::remove_file(&file)?)
     }
 
     /// One update; what was planned, and whether the new module runs now.

@@ -13,10 +13,12 @@ use crate::help;
 
 pub mod compile;
 pub mod keys;
+pub mod send;
 pub mod trim;
 
 pub use compile::Compile;
 pub use keys::{Inspect, Sign};
+pub use send::Send;
 pub use trim::Trim;
 
 /// One complete request.
@@ -38,6 +40,8 @@ pub enum Command {
     Keygen(PathBuf),
     /// `moteur sign`
     Sign(Sign),
+    /// `moteur send`
+    Send(Send),
 }
 
 /// `moteur run`: which module, what it is given, and what it may use up.
@@ -116,7 +120,7 @@ impl From<lexopt::Error> for Usage {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage> {
     let mut parser = Parser::from_args(words);
     match parser.next()? {
-        None => Err(Usage("a command is missing: run, compile, validate, inspect, trim, keygen or sign".into())),
+        None => Err(Usage("a command is missing: run, compile, validate, inspect, trim, keygen, sign or send".into())),
         Some(Arg::Short('h') | Arg::Long("help")) => Ok(Command::Print(help::MAIN)),
         Some(Arg::Short('V') | Arg::Long("version")) => Ok(Command::Print(help::VERSION)),
         Some(Arg::Value(command)) => match command.to_str() {
@@ -127,9 +131,10 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage
             Some("trim") => trim::parse(&mut parser),
             Some("keygen") => keys::parse_keygen(&mut parser),
             Some("sign") => keys::parse_sign(&mut parser),
+            Some("send") => send::parse(&mut parser),
             Some("help") => Ok(Command::Print(help::MAIN)),
             _ => Err(Usage(format!(
-                "{command:?} is not a command; there are run, compile, validate, inspect, trim, keygen and sign"
+                "{command:?} is not a command; there are run, compile, validate, inspect, trim, keygen, sign and send"
             ))),
         },
         Some(argument) => Err(argument.unexpected().into()),
@@ -419,6 +424,7 @@ mod tests {
             &["trim", "f", "-h"],
             &["keygen", "-h"],
             &["sign", "f", "--help"],
+            &["send", "f", "--help"],
         ] {
             let command = parse(words.iter().map(OsString::from));
             assert!(matches!(command, Ok(Command::Print(_))), "{words:?}: {command:?}");

@@ -7,9 +7,8 @@ use moteur_compiler::{Bodies, Checks, Emit, Error, Machine, Optimise, Options};
 use crate::args::compile::{self as asked, Compile, Target};
 use crate::failure::Failure;
 use crate::load::{self, Source};
+use crate::progress::Bar;
 use crate::sign;
-
-mod progress;
 
 /// Compiles the module in a file as the command line says.
 pub fn compile(options: &Compile) -> Result<(), Failure> {
@@ -24,9 +23,11 @@ pub fn compile(options: &Compile) -> Result<(), Failure> {
     let made = match (options.emit, machines.as_slice()) {
         (Some(what), [machine]) => moteur_compiler::emit(source.bytes, machine, kind(what)),
         _ => {
-            let mut bar = progress::Bar::new(options.quiet);
+            let mut bar = Bar::new("compiling {bar:32} {percent:>3} % {elapsed}", options.quiet);
             let bodies = if options.strip_bodies { Bodies::Strip } else { Bodies::Keep };
-            moteur_compiler::compile_all(source.bytes, bodies, &machines, jobs, &mut |progress| bar.show(progress))
+            moteur_compiler::compile_all(source.bytes, bodies, &machines, jobs, &mut |progress| {
+                bar.show(progress.done as u64, progress.total as u64);
+            })
         }
     };
     let made = made.map_err(|error| explain(&options.file, source, error))?;

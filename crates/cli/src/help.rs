@@ -19,6 +19,7 @@ Commands:
   trim FILE         Make a module's memory as small as its data, its stack and a heap
   keygen            Make a pair of keys
   sign FILE         Vouch for the native code in a module with a private key
+  send FILE         Send a module to a device that waits for one
 
 Options:
   -h, --help        Print this text; `moteur COMMAND --help` tells about one command
@@ -228,6 +229,28 @@ from somebody who did.
       --key KEY         The file with the private key; `-` is the standard input
   -o, --output OUT      Where the result goes; `-` is the standard output. Without it,
                         FILE gets the signature. Signatures of other keys stay
+
+  -h, --help            Print this text
+";
+
+/// `moteur send --help`
+pub const SEND: &str = "\
+Send a module to a device that waits for one
+
+Usage: moteur send --port PORT [OPTIONS] FILE
+
+The device gets FILE by YMODEM, as from `sb`. It answers when the module is checked and
+written: status 0 means that it will run. Otherwise the device goes on with the module
+that it has, and its reason is printed if it gave one. A module as text is translated
+before. Ctrl-C cancels the transfer, and the device is told.
+
+  -p, --port PORT       Where the device is: a serial port (/dev/ttyACM0, COM3), a pseudo
+                        terminal or a local socket of an emulator, tcp:HOST:PORT, or `-`
+                        for the standard input and output
+  -b, --baud N          Bits per second of a serial port. Without it, 115200
+      --timeout TIME    How long to wait until the device asks for a module: 500ms, 2s
+                        (or 2), 1m. Without it, 15s
+  -q, --quiet           Show no progress. Only terminals see it in any case
 
   -h, --help            Print this text
 ";

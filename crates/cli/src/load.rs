@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::locate;
 
 /// What every binary module begins with.
-const MAGIC: &[u8] = b"\0asm";
+pub const MAGIC: &[u8] = b"\0asm";
 
 /// A module's bytes, for as long as the process lives: it is loaded the way a board loads it from flash, not copied.
 #[derive(Debug, Clone, Copy)]

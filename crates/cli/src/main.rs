@@ -1,4 +1,4 @@
-//! The command `moteur`: runs, compiles, trims, signs, validates and inspects WebAssembly modules.
+//! The command `moteur`: runs, compiles, trims, signs, sends, validates and inspects WebAssembly modules.
 //!
 //! | module | does |
 //! |---|---|
@@ -11,6 +11,8 @@
 //! | `watchdog` | `--timeout` |
 //! | `values` | reads arguments and prints results by their types |
 //! | `keys`, `sign` | `moteur keygen`, `moteur sign` and whom `--trust` means; `private_file` holds a private key |
+//! | `send` | `moteur send`: a module to a device over a line |
+//! | `progress` | the bar for whoever waits |
 //! | `inspect`, `describe` | `moteur inspect`; types and errors of linking in words |
 //! | `failure` | exit statuses |
 #![deny(unsafe_code)]
@@ -30,8 +32,10 @@ mod locate;
 mod native;
 #[cfg_attr(not(unix), path = "private_file_none.rs")]
 mod private_file;
+mod progress;
 mod run;
 mod sections;
+mod send;
 mod sign;
 mod trim;
 mod values;
@@ -69,6 +73,7 @@ fn command() -> Result<(), Failure> {
         Command::Trim(options) => trim::trim(&options).map(|text| print(&text)),
         Command::Keygen(name) => keys::generate(&name).map(|text| print(&text)),
         Command::Sign(options) => sign::sign(&options).map(|text| print(&text)),
+        Command::Send(options) => send::send(&options),
     }
 }
 

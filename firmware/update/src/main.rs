@@ -17,7 +17,7 @@ mod outages;
 mod policy;
 
 use core::convert::Infallible;
-use core::fmt;
+use core::fmt::{self, Write as _};
 use core::ops::Range;
 
 use board::modules::{SimulatedFlash, line_get, line_put, line_start, restart};
@@ -144,12 +144,26 @@ fn step(guest: &mut Option<Guest>) {
     }
 }
 
+/// The line, for text.
+struct Line;
+
+impl fmt::Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        line_put(text.as_bytes());
+        Ok(())
+    }
+}
+
 fn told(progress: Progress<Refused>) {
     match progress {
         Progress::Waits => {}
         Progress::Begins(bytes) => println!("{bytes} bytes come"),
         Progress::Installed(new) => println!("installed in slot {} as number {}", new.slot, new.sequence),
-        Progress::Failed(failure) => println!("not installed: {failure}"),
+        Progress::Failed(failure) => {
+            println!("not installed: {failure}");
+            // Behind the cancellation `moteur send` reads why; writing to the line cannot fail.
+            let _ = write!(Line, "\r\n{failure}\r\n");
+        }
         Progress::Ended => restart(),
     }
 }

@@ -29,7 +29,10 @@ const LAYERS: &[Layer] = &[
     large("moteur-guest", &["moteur", "moteur-platform", "moteur-macros"]),
     large("moteur-compiler", &["moteur-wasm", "moteur-image"]),
     large("moteur-capi", &["moteur-guest", "moteur", "moteur-platform", "moteur-pool"]),
-    large("moteur-cli", &["moteur-guest", "moteur-compiler", "moteur", "moteur-image", "moteur-platform"]),
+    large(
+        "moteur-cli",
+        &["moteur-guest", "moteur-compiler", "moteur", "moteur-image", "moteur-platform", "moteur-slots"],
+    ),
 ];
 
 /// The most features of `moteur`, `default` aside.

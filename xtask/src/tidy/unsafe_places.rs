@@ -48,6 +48,7 @@ const PLACES: &[(&str, &str)] = &[
     ("crates/slots/src/slots.rs", "hands out modules in flash for ever"),
     ("crates/slots/tests/", "flash in RAM"),
     ("crates/guest/tests/files_little_update.rs", "shares that flash"),
+    ("crates/cli/tests/send.rs", "a device with such flash"),
     // Machines.
     ("crates/platform/src/", "ports talk to the machine"),
     ("crates/platform/tests/devices.rs", "tests give the ports memory for devices"),

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::ChildStdin;
@@ -14,6 +15,7 @@ use anyhow::{Context, Result, bail};
 use moteur_slots::ymodem::{Sender, Sending};
 
 use crate::qemu::{self, Board};
+use crate::small;
 
 /// How long the board may take for what is waited for: it may start the module three times, and wait for silences.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -167,6 +169,19 @@ impl Device {
             }
         }
         bail!("the transfer does not end")
+    }
+
+    /// Sends a file by `moteur send`, whose standard streams are the line; gives whether it succeeded, and what it said.
+    pub fn send_by_command(&mut self, file: &Path) -> Result<(bool, String)> {
+        self.last_answer()?;
+        let output = small::moteur()
+            .arg("send")
+            .arg(file)
+            .args(["--port", "-"])
+            .stdin(OwnedFd::from(self.line.try_clone()?))
+            .stdout(OwnedFd::from(self.line.try_clone()?))
+            .output()?;
+        Ok((output.status.success(), String::from_utf8_lossy(&output.stderr).trim_end().to_owned()))
     }
 
     /// The next byte from the board, if one comes soon.

@@ -40,7 +40,7 @@ const CAN: u8 = 0x18;
 const READY: u8 = b'C';
 /// What fills the last block.
 const PAD: u8 = 0x1a;
-/// Five, as some may be lost and two must arrive; the backspaces take them off a screen.
-const CANCEL: &[u8] = &[CAN, CAN, CAN, CAN, CAN, 8, 8, 8, 8, 8];
+/// Ends a transfer, from either side. Five, as some may be lost and two must arrive; the backspaces take them off a screen.
+pub const CANCEL: &[u8] = &[CAN, CAN, CAN, CAN, CAN, 8, 8, 8, 8, 8];
 
 static CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
