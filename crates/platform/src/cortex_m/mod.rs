@@ -10,6 +10,7 @@ mod caches;
 mod fault_report;
 mod system_counter;
 mod systick;
+mod tick_clock;
 mod timer;
 mod uart;
 
@@ -18,5 +19,6 @@ pub use caches::publish;
 pub use fault_report::{FaultKind, FaultReport, StackedFrame};
 pub use system_counter::SystemCounter;
 pub use systick::SysTick;
+pub use tick_clock::TickClock;
 pub use timer::CmsdkTimer;
 pub use uart::CmsdkUart;
