@@ -8,8 +8,9 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
+use crate::boards::Tally;
 use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, MICROBIT, RISCV_VIRT, Run};
-use crate::{kernels, llvm, shell, update};
+use crate::{boards, kernels, llvm, shell, update};
 
 /// The features of the program `micro` that make it run native code and nothing else.
 pub const NATIVE_ONLY: &[&str] = &["native", "small"];
@@ -79,7 +80,7 @@ pub fn workspace() -> PathBuf {
 }
 
 /// `firmware/target`, or a folder of its own beside where `CARGO_TARGET_DIR` points.
-fn target_folder() -> PathBuf {
+pub fn target_folder() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => PathBuf::from(folder).join("firmware"),
         None => workspace().join("target"),
@@ -148,7 +149,8 @@ pub fn run(args: &[String]) -> Result<()> {
         [] => false,
         [flag] if flag == "--bless" => true,
         [flag, rest @ ..] if flag == "--update" => return update::run(rest),
-        _ => bail!("usage: cargo xtask firmware [--bless | --update]"),
+        [flag] if flag == "--boards" => return finish(boards::run()),
+        _ => bail!("usage: cargo xtask firmware [--bless | --boards | --update]"),
     };
     qemu::ensure_installed(&BOARDS)?;
     let no_compiler = llvm::ensure_installed().err();
@@ -183,6 +185,12 @@ pub fn run(args: &[String]) -> Result<()> {
             println!("FAILED micro, native only: {error:#}");
         }
     }
+    let boards = boards::run();
+    finish(Tally { passed: passed + boards.passed, failed: failed + boards.failed, skipped: skipped + boards.skipped })
+}
+
+/// Prints the counts; an error if something failed.
+fn finish(Tally { passed, failed, skipped }: Tally) -> Result<()> {
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     ensure!(failed == 0, "the firmware fails on {failed} boards");
     Ok(())
@@ -240,7 +248,8 @@ fn compiled(case: &Case) -> Result<String> {
     compiled.into_os_string().into_string().map_err(|path| anyhow!("{} is not UTF-8", path.display()))
 }
 
-fn judge(run: &Run, expected: &str) -> Result<()> {
+/// Whether a program ended well and printed what it should.
+pub fn judge(run: &Run, expected: &str) -> Result<()> {
     ensure!(run.status == 0, "it exits with {}", run.status);
     let actual = comparable(&run.output);
     let differs = actual.lines().zip(expected.lines()).find(|(actual, expected)| actual != expected);

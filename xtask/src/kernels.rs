@@ -23,6 +23,20 @@ pub fn moteur() -> Command {
     moteur
 }
 
+/// Where that program is, for build scripts that start it themselves.
+pub fn moteur_program() -> Result<PathBuf> {
+    shell::run(shell::cargo().args([
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        "moteur-cli",
+        "--features",
+        "llvm",
+    ]))?;
+    Ok(shell::target_dir("Cargo.toml")?.join("release").join(format!("moteur{}", std::env::consts::EXE_SUFFIX)))
+}
+
 /// The kernels as WebAssembly, where the build script of their crate leaves them.
 fn module() -> Result<PathBuf> {
     let mut build = shell::cargo();

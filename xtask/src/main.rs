@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 mod bench_host;
 mod bench_m33;
+mod boards;
 mod capi;
 mod debian;
 mod devices;

@@ -1,0 +1,23 @@
+//! A WebAssembly guest on the NUCLEO-H563ZI: it prints, blinks the green LED and reads the user button.
+
+#![no_std]
+#![no_main]
+
+mod board;
+
+use core::mem::MaybeUninit;
+
+use static_cell::ConstStaticCell;
+
+/// All the memory that the runtime and its guest get.
+const POOL_BYTES: usize = 16 * 1024;
+static POOL: ConstStaticCell<[MaybeUninit<u8>; POOL_BYTES]> =
+    ConstStaticCell::new([const { MaybeUninit::uninit() }; POOL_BYTES]);
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    sample::run(board::start(), POOL.take());
+    loop {
+        cortex_m::asm::wfi();
+    }
+}
