@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 mod bench_host;
 mod bench_m33;
 mod boards;
+mod c_for_boards;
 mod capi;
 mod debian;
 mod devices;

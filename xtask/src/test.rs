@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{llvm, qemu, shell, spec};
+use crate::{c_for_boards, llvm, qemu, shell, spec};
 
 /// What a step runs.
 enum Run {
@@ -42,6 +42,8 @@ enum When {
     Llvm,
     /// Both of that.
     LlvmAndBoards,
+    /// A C compiler, and clang's library.
+    C,
     /// LLVM, and what runs programs of an AArch64 Linux.
     LlvmAndLinux,
 }
@@ -64,6 +66,10 @@ const fn board(name: &'static str, run: Run) -> Step {
 
 const fn compiled(name: &'static str, run: Run) -> Step {
     Step { name, run, when: When::Llvm }
+}
+
+const fn with_c(name: &'static str, run: Run) -> Step {
+    Step { name, run, when: When::C }
 }
 
 const fn compiled_for_board(name: &'static str, run: Run) -> Step {
@@ -100,6 +106,7 @@ const STEPS: &[Step] = &[
     compiled("clippy with LLVM", Run::Cargo(&["clippy", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM, "--all-targets", "--", "-D", "warnings"])),
     step("tests", Run::Cargo(&["test", "--quiet", "--workspace"])),
     compiled("tests with LLVM", Run::Cargo(&["test", "--quiet", "--package", "moteur-cli", "--package", "moteur-spec", "--features", WITH_LLVM])),
+    with_c("tests of littlefs", Run::Cargo(&["test", "--quiet", "--package", "moteur-guest", "--features", "littlefs2", "--test", "files_little", "--test", "files_little_update"])),
     step("tests of ports", Run::Cargo(&["test", "--quiet", "--package", "moteur-platform", "--features", "nrf51,riscv"])),
     compiled("tests of native code alone", Run::Cargo(&["test", "--quiet", "--package", "moteur-spec", "--no-default-features", "--features", "native", "--test", "native_only"])),
     // The examples in the documentation are linked unoptimised, which must not matter to code that is compiled already.
@@ -115,6 +122,7 @@ const STEPS: &[Step] = &[
     board("firmware", Run::Xtask(&["firmware"])),
     board("less memory than a page", Run::Xtask(&["small"])),
     board("updates", Run::Xtask(&["firmware", "--update", "--updates", "30"])),
+    board("updates from files", Run::Xtask(&["firmware", "--update", "--files", "--updates", "20"])),
     compiled_for_board("updates with signed native code", Run::Xtask(&["firmware", "--update", "--signed"])),
     board("spec on the board", Run::Xtask(&["spec", "--target", "mps2-an505"])),
     compiled("crossing", Run::Xtask(&["spec", "--crossing", "--engine", "native"])),
@@ -144,7 +152,8 @@ const STEPS: &[Step] = &[
     step("miri", Run::Xtask(&["miri"])),
     long("bench host", Run::Xtask(&["bench", "host"])),
     long_compiled("bench host, native code", Run::Xtask(&["bench", "host", "--engine", "native"])),
- long("two hundred updates", Run::Xtask(&["firmware", "--update"])),
+    long("two hundred updates", Run::Xtask(&["firmware", "--update"])),
+    long("two hundred updates from files", Run::Xtask(&["firmware", "--update", "--files"])),
     long_compiled("programs as native code", Run::Xtask(&["programs", "--engine", "native"])),
     long("fuzz", Run::Xtask(&["fuzz"])),
 ];
@@ -250,6 +259,7 @@ fn carry_out(step: &Step) -> (Counts, Option<String>) {
         When::Llvm | When::LongWithLlvm => llvm::ensure_installed().err(),
         When::LlvmAndBoards => llvm::ensure_installed().and_then(|()| qemu::ensure_installed(&qemu::ALL_BOARDS)).err(),
         When::LlvmAndLinux => llvm::ensure_installed().and_then(|()| spec::ensure_process_installed()).err(),
+        When::C => c_for_boards::ensure_host_installed().err(),
         When::Always | When::Long => None,
     };
     if let Some(missing) = lacking {

@@ -11,13 +11,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::c_for_boards;
 use crate::firmware::Build;
 use crate::qemu::{self, AN500, AN505, Board};
 use crate::shell;
 use device::{Device, Sent};
 use module::{Behaviour, Module};
 
-const USAGE: &str = "usage: cargo xtask firmware --update [--seed N] [--updates N] [--signed]";
+const USAGE: &str = "usage: cargo xtask firmware --update [--seed N] [--updates N] [--files | --signed]";
 const BOARDS: [Board; 2] = [AN505, AN500];
 const UPDATES: u32 = 200;
 /// What the board's flash erases at once, and what stands before a module in its slot.
@@ -25,13 +26,17 @@ const BLOCK_BYTES: usize = 8 * 1024;
 const FRONT_BYTES: usize = 128;
 const HEADER_BYTES: usize = 32;
 const WORD_BYTES: usize = 16;
+/// What the line brings at once.
+const LINE_BYTES: usize = 1024;
 
 /// What is done to an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
     /// Nothing.
     Whole,
-    /// The power goes while the flash is erased or written.
+    /// The power goes while the module is written to a file. Without a file system, it is written to the slot instead.
+    CutFile,
+    /// The power goes while the slot is erased or written.
     CutFlash,
     /// The power goes when the header is written, or just before.
     CutHeader,
@@ -44,11 +49,13 @@ enum Plan {
 }
 
 impl Plan {
-    fn draw(dice: &mut Dice) -> Plan {
+    fn draw(dice: &mut Dice, has_files: bool) -> Plan {
         match dice.below(100) {
+            20..35 if !has_files => Plan::CutFlash,
             0..10 => Plan::Whole,
             10..20 => Plan::CutHeader,
-            20..50 => Plan::CutFlash,
+            20..35 => Plan::CutFile,
+            35..50 => Plan::CutFlash,
             50..82 => Plan::CutLine,
             82..86 => Plan::Cancel,
             86..90 => Plan::Bad(Behaviour::LacksExport),
@@ -61,7 +68,8 @@ impl Plan {
     fn name(self) -> &'static str {
         match self {
             Plan::Whole => "undisturbed",
-            Plan::CutFlash => "power cut while the flash changes",
+            Plan::CutFile => "power cut while a file is written",
+            Plan::CutFlash => "power cut while the slot is written",
             Plan::CutHeader => "power cut about the header",
             Plan::CutLine => "power cut during the transfer",
             Plan::Cancel => "cancelled by the sender",
@@ -86,13 +94,16 @@ impl Plan {
         match self {
             Plan::CutHeader => erased + written - WORD_BYTES + dice.below(WORD_BYTES + HEADER_BYTES),
             Plan::CutFlash => dice.below(erased + written + HEADER_BYTES),
+            // Each block of the line makes littlefs write a block of the flash anew, and a record of it.
+            Plan::CutFile => dice.below((bytes.div_ceil(LINE_BYTES) + 2) * (BLOCK_BYTES + BLOCK_BYTES / 2)),
             // Offer, blocks of 1 KiB, end, and the empty offer.
-            _ => dice.below(133 + bytes.div_ceil(1024) * 1029 + 1 + 133),
+            _ => dice.below(133 + bytes.div_ceil(LINE_BYTES) * 1029 + 1 + 133),
         }
     }
 }
 
-/// Runs the updates on each board: `[--seed N] [--updates N]`; with `--signed`, those with native code.
+/// Runs the updates on each board: `[--seed N] [--updates N]`; with `--files`, by way of a file on the same flash; with
+/// `--signed`, those with native code.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     qemu::ensure_installed(&BOARDS)?;
@@ -100,6 +111,7 @@ pub fn run(args: &[String]) -> Result<()> {
         ensure!(args.is_empty(), USAGE);
         return native::run();
     }
+    let has_files = shell::take_flag(&mut args, "--files");
     let seed = match shell::take_value(&mut args, "--seed")? {
         Some(seed) => seed.parse().context("--seed wants a number")?,
         None => SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64,
@@ -110,17 +122,32 @@ pub fn run(args: &[String]) -> Result<()> {
     };
     ensure!(args.is_empty(), USAGE);
     println!("seed {seed}");
-    let mut failed = 0;
+    let (mut passed, mut failed) = (0, 0);
     for board in &BOARDS {
-        let build = Build { features: &["threaded", "outages"], ..Build::new("update", board) };
+        let mut features = vec!["threaded", "outages"];
+        let mut environment = Vec::new();
+        if has_files {
+            features.push("files");
+            environment = match c_for_boards::environment(board.target) {
+                Ok(environment) => environment,
+                Err(missing) => {
+                    println!("SKIPPED updates from files on {}: {missing:#}", board.machine);
+                    continue;
+                }
+            };
+        }
+        let environment: Vec<_> = environment.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let build = Build { features: &features, environment: &environment, ..Build::new("update", board) };
         let mut device = Device::start(board, &build.image()?)?;
-        if let Err(error) = Updates::new(&mut device, seed).run(updates) {
+        passed += 1;
+        if let Err(error) = Updates::new(&mut device, seed, has_files).run(updates) {
+            passed -= 1;
             failed += 1;
             println!("FAILED on {} with --seed {seed}: {error:#}", board.machine);
             println!("the console's last lines:\n{}", device.log());
         }
     }
-    println!("{} passed, {failed} failed, 0 skipped", BOARDS.len() - failed);
+    println!("{passed} passed, {failed} failed, 0 skipped");
     ensure!(failed == 0, "updates fail on {failed} boards");
     Ok(())
 }
@@ -128,6 +155,8 @@ pub fn run(args: &[String]) -> Result<()> {
 /// Updates of one device, one after the other.
 struct Updates<'d> {
     device: &'d mut Device,
+    /// Modules come into a file first.
+    has_files: bool,
     dice: Dice,
     running: Module,
     boots: usize,
@@ -136,10 +165,10 @@ struct Updates<'d> {
 }
 
 impl<'d> Updates<'d> {
-    fn new(device: &'d mut Device, seed: u64) -> Updates<'d> {
+    fn new(device: &'d mut Device, seed: u64, has_files: bool) -> Updates<'d> {
         let mut dice = Dice(seed);
         let running = Module::new(&mut dice, Behaviour::Good);
-        Updates { device, dice, running, boots: 0, counts: BTreeMap::new() }
+        Updates { device, has_files, dice, running, boots: 0, counts: BTreeMap::new() }
     }
 
     fn run(mut self, updates: u32) -> Result<()> {
@@ -182,7 +211,7 @@ impl<'d> Updates<'d> {
 
     /// One update; what was planned, and whether the new module runs now.
     fn update(&mut self) -> Result<(Plan, bool)> {
-        let plan = Plan::draw(&mut self.dice);
+        let plan = Plan::draw(&mut self.dice, self.has_files);
         let new = Module::new(&mut self.dice, plan.behaviour());
         let cut = plan.cut(&mut self.dice, new.bytes.len());
         let planned = || format!("{}, at {cut} of {} bytes", plan.name(), new.bytes.len());
@@ -192,6 +221,8 @@ impl<'d> Updates<'d> {
         let allowed = match (plan, sent) {
             (Plan::Bad(_), _) | (_, Sent::Part | Sent::Cancelled) => vec![self.running.says],
             (_, Sent::Done) => vec![new.says],
+            // The file is whole, and the copy is made at the next start if not before.
+            (Plan::CutFlash | Plan::CutHeader, Sent::Outage) if self.has_files => vec![new.says],
             // Everything had come, or was being written.
             (_, Sent::All | Sent::Outage) => vec![self.running.says, new.says],
         };
@@ -210,8 +241,9 @@ impl<'d> Updates<'d> {
     fn carry_out(&mut self, plan: Plan, new: &Module, cut: usize) -> Result<Sent> {
         match plan {
             Plan::Whole | Plan::Bad(_) => self.device.send(&new.bytes, None),
-            Plan::CutFlash | Plan::CutHeader => {
-                self.device.command(&format!("cut {cut}"))?;
+            Plan::CutFile | Plan::CutFlash | Plan::CutHeader => {
+                let what = if self.has_files && plan != Plan::CutFile { "cut copy" } else { "cut" };
+                self.device.command(&format!("{what} {cut}"))?;
                 self.device.until(|line| line.starts_with("the power will go"))?;
                 self.device.send(&new.bytes, None)
             }
@@ -236,6 +268,11 @@ impl<'d> Updates<'d> {
         let says = lines.iter().filter_map(|line| line.strip_prefix("the module says ")).next_back();
         let Some(says) = says else { bail!("no module runs") };
         let says: i32 = says.parse().with_context(|| says.to_owned())?;
+        // What a slot has is not written again, however often the board starts.
+        let start = lines.iter().rposition(|line| line.contains(" boots number ")).unwrap_or_default();
+        let copied =
+            lines.iter().skip(start).find_map(|line| line.strip_suffix(" bytes of flash changed for the copy"));
+        ensure!(copied.is_none_or(|bytes| bytes == "0"), "a module that is there was copied again");
         ensure!(allowed.contains(&says), "the module says {says}, not one of {allowed:?}");
         Ok(says)
     }

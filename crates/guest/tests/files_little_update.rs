@@ -7,7 +7,7 @@ use chip::{BYTES, Chip};
 use moteur::{Config, Engine, Heap, Module};
 use moteur_guest::files::{FlashStorage, LittleFiles};
 use moteur_platform::{Error, Files, Open};
-use moteur_slots::{Candidate, NotInstalled, Slots};
+use moteur_slots::{Candidate, Copied, NotCopied, Slots, Source};
 
 /// Words of 16 bytes with check bits, as an STM32H5 has them, in smaller blocks.
 type Flash = Chip<16, 512>;
@@ -41,31 +41,29 @@ fn receive(flash: &mut Flash, module: &[u8]) -> Result<(), Error> {
     })
 }
 
-/// Why an update from a file did not happen.
-#[derive(Debug)]
-enum Failed {
-    Files,
-    Slots,
+/// The file, with a piece of it in RAM at a time.
+struct File;
+
+impl Source<Flash> for File {
+    type Error = Error;
+
+    fn length(&mut self, flash: &mut Flash) -> Result<u32, Error> {
+        let files = files(flash);
+        Ok(files.status_at(files.root(), "update.wasm", true)?.size as u32)
+    }
+
+    fn read(&mut self, flash: &mut Flash, offset: u32, piece: &mut [u8]) -> Result<(), Error> {
+        let files = files(flash);
+        let file = files.open(files.root(), "update.wasm", read())?;
+        let count = files.read_at(file, piece, offset.into())?;
+        assert_eq!(count, piece.len());
+        Ok(())
+    }
 }
 
-/// Brings the file into the idle slot, with a piece of it in RAM at a time.
-fn install(slots: &mut Slots<Flash>) -> Result<(), Failed> {
-    let length = {
-        let files = files(slots.flash());
-        files.status_at(files.root(), "update.wasm", true).map_err(|_| Failed::Files)?.size
-    };
-    let mut update = slots.begin(length as u32).map_err(|_| Failed::Slots)?;
-    let mut piece = [0; 128];
-    let mut offset = 0;
-    while offset < length {
-        let files = files(update.flash());
-        let file = files.open(files.root(), "update.wasm", read()).map_err(|_| Failed::Files)?;
-        let count = files.read_at(file, &mut piece, offset).map_err(|_| Failed::Files)?;
-        drop(files);
-        update.write(&piece[..count]).map_err(|_| Failed::Slots)?;
-        offset += count as u64;
-    }
-    update.finish(check).map(|_| ()).map_err(|_: NotInstalled<moteur::Error>| Failed::Slots)
+/// Brings the file into the idle slot.
+fn install(slots: &mut Slots<Flash>) -> Result<Copied, NotCopied<Error, moteur::Error>> {
+    slots.copy(&mut File, check)
 }
 
 fn check(candidate: &Candidate<'_>) -> Result<(), moteur::Error> {
@@ -101,6 +99,9 @@ fn a_file_becomes_the_module_that_runs() {
     receive(slots.flash(), &module(2)).unwrap();
     install(&mut slots).unwrap();
     assert_eq!(before.module, module(1), "the old one is where it was");
+    let spent = slots.flash().spent;
+    assert!(matches!(install(&mut slots), Ok(Copied::Present(there)) if there.sequence == 2));
+    assert_eq!(slots.flash().spent, spent, "nothing is written for what is there");
     assert_eq!(self::slots(slots.flash().restarted()).boot().unwrap().module, module(2));
 }
 
@@ -111,7 +112,7 @@ fn a_damaged_file_changes_nothing() {
     let mut damaged = module(2);
     damaged.truncate(700);
     receive(slots.flash(), &damaged).unwrap();
-    assert!(matches!(install(&mut slots), Err(Failed::Slots)));
+    assert!(matches!(install(&mut slots), Err(NotCopied::Refused(_))));
     assert_eq!(self::slots(slots.flash().restarted()).boot().unwrap().module, module(1));
 }
 

@@ -8,6 +8,7 @@
 //! | `header`, `layout` | what stands where in a slot |
 //! | `slots` | which slot boots; marks of attempts, success and refusal |
 //! | `update` | writes the other slot |
+//! | `copy` | an update from elsewhere on the flash, such as a file |
 //! | `session` | an update that comes over a serial line |
 //! | [`ymodem`] | the protocol on that line, both ends |
 //!
@@ -36,6 +37,7 @@
 #![no_std]
 
 mod candidate;
+mod copy;
 mod error;
 mod header;
 mod layout;
@@ -45,6 +47,7 @@ mod update;
 pub mod ymodem;
 
 pub use candidate::{Candidate, Mapped};
+pub use copy::{Copied, NotCopied, Source};
 pub use error::{Cause, Error};
 pub use header::{HEADER_BYTES, MAGIC, VERSION};
 pub use session::{Failure, Progress, SILENCE_MS, Session};

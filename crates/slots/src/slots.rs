@@ -176,7 +176,7 @@ impl<F: NorFlash> Slots<F> {
     }
 
     /// The header of a slot that holds a whole module which was not refused.
-    fn bootable(&mut self, slot: Slot) -> Result<Header, Cause> {
+    pub(crate) fn bootable(&mut self, slot: Slot) -> Result<Header, Cause> {
         let header = self.header(slot)?;
         if self.is_set(slot, Mark::Refused) {
             return Err(Cause::Refused);

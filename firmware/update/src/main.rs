@@ -15,6 +15,9 @@ mod outages;
 #[cfg_attr(not(feature = "signed"), path = "policy_interpreted.rs")]
 #[cfg_attr(feature = "signed", path = "policy_signed.rs")]
 mod policy;
+#[cfg_attr(not(feature = "files"), path = "session_slot.rs")]
+#[cfg_attr(feature = "files", path = "session_file.rs")]
+mod session;
 
 use core::convert::Infallible;
 use core::fmt::{self, Write as _};
@@ -23,9 +26,9 @@ use core::ops::Range;
 use board::modules::{SimulatedFlash, line_get, line_put, line_start, restart};
 use board::println;
 use moteur::{Config, Engine, Heap, OutOfMemory};
-use moteur_slots::{Candidate, Progress, SILENCE_MS, Session, Slots};
+use moteur_slots::{Progress, SILENCE_MS, Slots};
 
-use guest::{Guest, Refused};
+use guest::Guest;
 use outages::Outages;
 
 board::main!(main);
@@ -76,9 +79,10 @@ fn run() -> Result<Infallible, Stopped> {
     // SAFETY: there is one such value, which keeps the flash until the board starts anew.
     let mut slots = unsafe { Slots::new(flash, SLOTS) }.map_err(Stopped::Slots)?;
     let mut guest = boot(&engine, &mut slots);
+    session::at_start(&engine, &mut slots);
 
     line_start();
-    let mut session = Session::new(slots, |candidate: &Candidate<'_>| guest::check(&engine, candidate));
+    let mut session = session::new(&engine, slots);
     let mut outages = Outages::new();
     let mut last = board::instructions();
     // The first sign of life; later ones follow on silence.
@@ -154,7 +158,7 @@ impl fmt::Write for Line {
     }
 }
 
-fn told(progress: Progress<Refused>) {
+fn told(progress: Progress<impl fmt::Display>) {
     match progress {
         Progress::Waits => {}
         Progress::Begins(bytes) => println!("{bytes} bytes come"),

@@ -1,11 +1,14 @@
 //! Outages on command, for `cargo xtask firmware --update`. The console takes lines: after `cut 1234` the power goes when so
-//! many more bytes of the flash have changed, `restart` restarts at once.
+//! many more bytes of the flash have changed, after `cut copy 1234` when so many have changed since the next copy of a file
+//! into a slot began; `restart` restarts at once.
+
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use board::modules::{SimulatedFlash, line_get, restart};
 use board::println;
 
 /// Longer lines are cut off.
-const LINE_BYTES_MAX: usize = 16;
+const LINE_BYTES_MAX: usize = 24;
 
 /// A line that is being typed.
 pub struct Outages {
@@ -36,16 +39,33 @@ impl Outages {
 
 fn obey(line: &[u8], flash: &mut SimulatedFlash) {
     let number = |digits: &[u8]| core::str::from_utf8(digits).ok()?.parse::<u32>().ok();
-    match (line, line.strip_prefix(b"cut ").and_then(number)) {
-        (b"restart", _) => {
-            drain();
-            restart()
-        }
-        (_, Some(bytes)) => {
-            flash.cut_after(bytes);
-            println!("the power will go after {bytes} bytes");
-        }
-        _ => println!("unknown command"),
+    let after = |command: &[u8]| line.strip_prefix(command).and_then(number);
+    if line == b"restart" {
+        drain();
+        restart()
+    }
+    if let Some(bytes) = after(b"cut ") {
+        flash.cut_after(bytes);
+        println!("the power will go after {bytes} bytes");
+    } else if let Some(bytes) = after(b"cut copy ") {
+        CUT_COPY.store(bytes, Ordering::Relaxed);
+        println!("the power will go after {bytes} bytes of the copy");
+    } else {
+        println!("unknown command");
+    }
+}
+
+/// When the power goes during the next copy.
+static CUT_COPY: AtomicU32 = AtomicU32::new(NEVER);
+const NEVER: u32 = u32::MAX;
+
+/// A copy from a file into a slot begins.
+#[cfg_attr(not(feature = "files"), allow(dead_code))]
+pub fn copying(flash: &mut SimulatedFlash) {
+    let bytes = CUT_COPY.load(Ordering::Relaxed);
+    CUT_COPY.store(NEVER, Ordering::Relaxed);
+    if bytes != NEVER {
+        flash.cut_after(bytes);
     }
 }
 

@@ -25,8 +25,13 @@ pub struct SimulatedFlash {
     bytes: usize,
     /// Bytes that can still be changed until the power goes.
     power: Option<u32>,
+    /// Bytes that were changed so far.
+    changed: u64,
     dice: u32,
 }
+
+// SAFETY: it is the only value that has that memory, wherever it goes.
+unsafe impl Send for SimulatedFlash {}
 
 impl SimulatedFlash {
     /// Takes it: `Some` the first time, `None` after.
@@ -36,13 +41,18 @@ impl SimulatedFlash {
             return None;
         }
         let start = NonNull::new(&raw mut __modules_start)?;
-        Some(SimulatedFlash { start, bytes: (&raw const __modules_bytes).addr(), power: None, dice: 1 })
+        Some(SimulatedFlash { start, bytes: (&raw const __modules_bytes).addr(), power: None, changed: 0, dice: 1 })
     }
 
     /// Lets the power go after so many more bytes are written or erased.
     pub fn cut_after(&mut self, bytes: u32) {
         self.power = Some(bytes);
         self.dice = bytes | 1;
+    }
+
+    /// How many bytes were written or erased since the start.
+    pub fn changed(&self) -> u64 {
+        self.changed
     }
 
     fn get(&self, offset: usize) -> u8 {
@@ -57,6 +67,7 @@ impl SimulatedFlash {
 
     /// Counts a byte; false when the power is gone.
     fn spend(&mut self) -> bool {
+        self.changed += 1;
         match &mut self.power {
             None => true,
             Some(0) => false,
