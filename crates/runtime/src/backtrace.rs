@@ -3,8 +3,13 @@
 use core::fmt;
 use core::ptr::NonNull;
 
+use moteur_wasm::FuncIdx;
+
+use crate::context::Handle;
+use crate::instance::Instance;
 use crate::module::Module;
-use crate::store::entity::LoadedModule;
+use crate::store::StoreId;
+use crate::store::entity::InstanceEntity;
 
 /// How many frames a backtrace keeps at most.
 pub(crate) const FRAMES_MAX: usize = if size_of::<usize>() == 8 { 32 } else { 12 };
@@ -29,22 +34,23 @@ pub struct Backtrace {
     frames: [RawFrame; FRAMES_MAX],
     len: u32,
     total: u32,
+    store: StoreId,
 }
 
 #[derive(Clone, Copy)]
 struct RawFrame {
     func: u32,
     offset: u32,
-    loaded: NonNull<LoadedModule>,
+    instance: NonNull<InstanceEntity>,
 }
 
 /// The offset of a frame whose place in the module is not known.
 pub(crate) const OFFSET_UNKNOWN: u32 = u32::MAX;
 
 impl Backtrace {
-    pub(crate) const fn new() -> Backtrace {
-        let none = RawFrame { func: 0, offset: OFFSET_UNKNOWN, loaded: NonNull::dangling() };
-        Backtrace { frames: [none; FRAMES_MAX], len: 0, total: 0 }
+    pub(crate) const fn new(store: StoreId) -> Backtrace {
+        let none = RawFrame { func: 0, offset: OFFSET_UNKNOWN, instance: NonNull::dangling() };
+        Backtrace { frames: [none; FRAMES_MAX], len: 0, total: 0, store }
     }
 
     /// Forgets all frames.
@@ -54,9 +60,9 @@ impl Backtrace {
     }
 
     /// Adds the next outer frame; beyond the room there is it is only counted.
-    pub(crate) fn push(&mut self, func: u32, offset: u32, loaded: NonNull<LoadedModule>) {
+    pub(crate) fn push(&mut self, func: u32, offset: u32, instance: NonNull<InstanceEntity>) {
         if let Some(frame) = self.frames.get_mut(self.len as usize) {
-            *frame = RawFrame { func, offset, loaded };
+            *frame = RawFrame { func, offset, instance };
             self.len = self.len.wrapping_add(1);
         }
         self.total = self.total.saturating_add(1);
@@ -67,8 +73,9 @@ impl Backtrace {
         self.frames.iter().take(self.len as usize).map(|raw| Frame {
             func: raw.func,
             offset: raw.offset,
-            // SAFETY: a loaded module lives as long as its store, which this backtrace is borrowed from.
-            module: unsafe { &(*raw.loaded.as_ptr()).module },
+            instance: Instance(Handle::of(self.store, raw.instance)),
+            // SAFETY: instances and loaded modules live as long as their store, which this backtrace is borrowed from.
+            module: unsafe { &(*(*raw.instance.as_ptr()).loaded.as_ptr()).module },
         })
     }
 
@@ -99,6 +106,7 @@ impl fmt::Display for Backtrace {
 pub struct Frame<'a> {
     func: u32,
     offset: u32,
+    instance: Instance,
     module: &'a Module,
 }
 
@@ -111,6 +119,17 @@ impl<'a> Frame<'a> {
     /// Where in the module's bytes the function was.
     pub fn offset(&self) -> Option<u32> {
         (self.offset != OFFSET_UNKNOWN).then_some(self.offset)
+    }
+
+    /// Where in its function's code the function was, in bytes from where the body begins with its locals.
+    pub fn offset_in_func(&self) -> Option<u32> {
+        let body = self.module.wasm().body(FuncIdx(self.func))?;
+        self.offset()?.checked_sub(body.start as u32)
+    }
+
+    /// The instance that the function belongs to.
+    pub fn instance(&self) -> Instance {
+        self.instance
     }
 
     /// The function's module.

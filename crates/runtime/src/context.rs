@@ -1,5 +1,6 @@
 //! What handles are used with: a store, or what a host function got of it.
 
+use core::hash::{Hash, Hasher};
 use core::ptr::NonNull;
 
 use crate::func::caller::Caller;
@@ -102,6 +103,13 @@ impl<E> PartialEq for Handle<E> {
 
 impl<E> Eq for Handle<E> {}
 
+impl<E> Hash for Handle<E> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.entity.hash(state);
+        self.store.hash(state);
+    }
+}
+
 impl<E> core::fmt::Debug for Handle<E> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{:p}", self.entity)
@@ -116,7 +124,12 @@ unsafe impl<E> Sync for Handle<E> {}
 impl<E> Handle<E> {
     /// A handle of an entity that `store` owns.
     pub fn new(store: &StoreInner, entity: NonNull<E>) -> Handle<E> {
-        Handle { entity, store: store.id }
+        Handle::of(store.id, entity)
+    }
+
+    /// A handle of an entity that the store with this number owns.
+    pub fn of(store: StoreId, entity: NonNull<E>) -> Handle<E> {
+        Handle { entity, store }
     }
 
     /// The entity, if `store` is the store that it belongs to. It lives as long as that store.

@@ -146,7 +146,7 @@ impl Engine {
     }
 
     /// Whether both are handles of one engine.
-    pub(crate) fn same(&self, other: &Engine) -> bool {
+    pub fn same(&self, other: &Engine) -> bool {
         core::ptr::eq(self.config(), other.config())
     }
 }

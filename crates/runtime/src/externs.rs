@@ -15,7 +15,7 @@ use crate::store::entity::{InstanceEntity, LoadedModule};
 use crate::table::Table;
 
 /// Something that is imported or exported. Importing shares it: nothing is copied.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Extern {
     /// A function.
     Func(Func),

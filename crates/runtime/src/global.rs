@@ -21,7 +21,7 @@ use crate::val::Val;
 /// assert_eq!(counter.set(&mut store, Val::I32(2)), Err(Error::Type));
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Global(pub(crate) Handle<GlobalEntity>);
 
 impl Global {

@@ -2,6 +2,8 @@
 
 use core::ptr::NonNull;
 
+use moteur_wasm::{RefType, ValType};
+
 use crate::context::{AsContext, AsContextMut, Handle, StorePtr, store_ref};
 use crate::error::Error;
 use crate::externs::Extern;
@@ -14,6 +16,7 @@ use crate::module::Module;
 use crate::store::entity::InstanceEntity;
 use crate::store::instantiate::instantiate;
 use crate::table::Table;
+use crate::val::ExternRef;
 
 /// A module with its own memories, tables and globals, and with its imports satisfied.
 ///
@@ -31,7 +34,7 @@ use crate::table::Table;
 /// assert_eq!(run.call(&mut store, 3), Ok(12));
 /// # Ok::<(), moteur::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Instance(pub(crate) Handle<InstanceEntity>);
 
 impl Instance {
@@ -99,6 +102,28 @@ impl Instance {
         name: &str,
     ) -> Result<TypedFunc<P, R>, Error> {
         self.func(store, name).ok_or(Error::NoExport)?.typed(store)
+    }
+
+    /// Calls `visit` with each thing of the embedder's that the instance holds in its tables and globals, exported or not.
+    /// With what the embedder itself keeps, and while no guest runs, these are all that this instance can ever ask for:
+    /// what else was handed to it may be forgotten.
+    ///
+    /// # Errors
+    /// [`Error::ForeignStore`].
+    pub fn extern_refs(&self, store: &impl AsContext, mut visit: impl FnMut(ExternRef)) -> Result<(), Error> {
+        // SAFETY: entities live as long as the store, which is borrowed.
+        unsafe {
+            let instance: &InstanceEntity = self.0.get(store_ref(store))?.as_ref();
+            let tables = instance.tables.iter().map(|table| table.as_ref());
+            for table in tables.filter(|table| table.ty.element == RefType::EXTERNREF) {
+                table.elems.iter().filter_map(|bits| ExternRef::from_bits(*bits as u64)).for_each(&mut visit);
+            }
+            let globals = instance.global_entities.iter().map(|global| global.as_ref());
+            for global in globals.filter(|global| global.ty.value == ValType::EXTERNREF) {
+                ExternRef::from_bits(global.bits).into_iter().for_each(&mut visit);
+            }
+        }
+        Ok(())
     }
 
     /// The module that this is an instance of.

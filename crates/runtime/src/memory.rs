@@ -28,7 +28,7 @@ use crate::store::entity::MemoryEntity;
 /// assert_eq!(memory.size(&store)?, 2);
 /// # Ok::<(), moteur::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Memory(pub(crate) Handle<MemoryEntity>);
 
 impl Memory {

@@ -165,7 +165,7 @@ impl Module {
     }
 
     /// Whether both are handles of one module.
-    pub(crate) fn same(&self, other: &Module) -> bool {
+    pub fn same(&self, other: &Module) -> bool {
         core::ptr::eq(&*self.0, &*other.0)
     }
 

@@ -24,7 +24,7 @@ use crate::val::Val;
 /// assert_eq!(table.size(&store)?, 5);
 /// # Ok::<(), moteur::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Table(pub(crate) Handle<TableEntity>);
 
 impl Table {

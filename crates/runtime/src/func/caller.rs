@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
+use crate::backtrace::Backtrace;
 use crate::context::Handle;
 use crate::error::Error;
 use crate::externs::Extern;
@@ -80,6 +81,16 @@ impl<T> Caller<'_, T> {
     /// What the calling instance exports under this name.
     pub fn export(&self, name: &str) -> Option<Extern> {
         self.instance()?.export(self, name)
+    }
+
+    /// The same, borrowed anew: to be handed on and still be there afterwards.
+    pub fn reborrow(&mut self) -> Caller<'_, T> {
+        Caller { store: self.store, instance: self.instance, borrows: PhantomData }
+    }
+
+    /// The guest functions that were active when the last call failed that was made in this store.
+    pub fn backtrace(&self) -> &Backtrace {
+        &self.inner().backtrace
     }
 
     /// Whether the guest is to stop: a host function that waits for something should look now and then, and return

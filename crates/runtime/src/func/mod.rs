@@ -40,7 +40,7 @@ use typed::TypedFunc;
 /// assert_eq!(add.call(&mut store, (1, 2)), Ok(3));
 /// # Ok::<(), moteur::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Func(pub(crate) Handle<FuncEntity>);
 
 impl Func {

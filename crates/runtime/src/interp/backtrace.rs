@@ -39,7 +39,7 @@ pub(super) unsafe fn walk(store: NonNull<StoreInner>) {
             if !native::is_native(&(*loaded.as_ptr()).module) {
                 let kept = (*inner).backtrace.total() as usize;
                 let offset = if kept < FRAMES_MAX { lower::offset_of(loaded, func, unit) } else { None };
-                (*inner).backtrace.push(func.0, offset.unwrap_or(OFFSET_UNKNOWN), loaded);
+                (*inner).backtrace.push(func.0, offset.unwrap_or(OFFSET_UNKNOWN), NonNull::new_unchecked(instance));
             }
             let mut link = link_of(loaded, func, fp);
             if link == RETURN_ACROSS.pc() {

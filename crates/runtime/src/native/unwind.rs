@@ -29,7 +29,7 @@ pub(super) extern "C" fn record(context: &NativeContext, _code: u32, pc: usize, 
             if let Some(func) = func {
                 for active in active {
                     let func = active.func.unwrap_or(imported + func);
-                    (*store).backtrace.push(func, active.offset.unwrap_or(OFFSET_UNKNOWN), loaded);
+                    (*store).backtrace.push(func, active.offset.unwrap_or(OFFSET_UNKNOWN), instance);
                 }
             }
             if fp == 0 {

@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::{Error, Limit};
 
 /// The number of a store; no number is given twice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct StoreId(NonZeroUsize);
 
 /// The only state that this crate shares: the next number.

@@ -14,6 +14,7 @@ use crate::backtrace::Backtrace;
 use crate::context::{AsContext, AsContextMut, StorePtr, sealed};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::func::caller::Caller;
 use crate::func::host::HostEntry;
 use crate::interp::Ctx;
 use crate::interrupt::{InterruptFlag, InterruptHandle};
@@ -169,6 +170,26 @@ impl<T> Store<T> {
         self.inner_mut().ctx.interrupt = flag.raw();
     }
 
+    /// The store as a host function gets it that the embedder called itself: for code that serves both.
+    ///
+    /// ```
+    /// use moteur::{Caller, Config, Engine, Error, Func, Heap, Store};
+    ///
+    /// fn add_twice(mut caller: Caller<'_, u32>, n: u32) {
+    ///     *caller.data_mut() += 2 * n;
+    /// }
+    /// let engine = Engine::new(Config::new(Heap::system()))?;
+    /// let mut store = Store::new(&engine, 1)?;
+    /// add_twice(store.caller(), 3);
+    /// Func::wrap(&mut store, add_twice)?.typed::<u32, ()>(&store)?.call(&mut store, 4)?;
+    /// assert_eq!(*store.data(), 15);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn caller(&mut self) -> Caller<'_, T> {
+        // SAFETY: the store is borrowed exclusively, and its data is a `T`.
+        unsafe { Caller::new(self.inner, None) }
+    }
+
     /// The guest functions that were active when the last call failed.
     pub fn backtrace(&self) -> &Backtrace {
         &self.inner().backtrace
@@ -241,7 +262,7 @@ impl StoreInner {
             hosts: Vec::new_in(heap),
             types: TypeRegistry::new(heap),
             loaded: Vec::new_in(heap),
-            backtrace: Backtrace::new(),
+            backtrace: Backtrace::new(id),
             native: Default::default(),
             interrupt,
             data,

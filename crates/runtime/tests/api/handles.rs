@@ -1,6 +1,10 @@
 //! Handles belong to one store, and any other refuses them.
 
-use moteur::{Error, Func, Global, GlobalType, Instance, Limits, Linker, Memory, MemoryType, RefType, Store, Table};
+use std::collections::HashSet;
+
+use moteur::{
+    Error, ExternRef, Func, Global, GlobalType, Instance, Limits, Linker, Memory, MemoryType, RefType, Store, Table,
+};
 use moteur::{TableType, Val, ValType};
 
 use crate::{engine, instance, module};
@@ -90,4 +94,50 @@ fn types_are_checked_before_the_call() {
     assert_eq!(func.typed::<(i32, f64), f64>(&store).err(), Some(Error::Type));
     assert_eq!(func.typed::<(i32, i64), (f64, i32)>(&store).err(), Some(Error::Type));
     assert!(func.typed::<(u32, f64), (f64, u32)>(&store).is_ok());
+}
+
+#[test]
+fn handles_are_keys() {
+    let engine = engine();
+    let mut store = Store::new(&engine, ()).unwrap();
+    let text = r#"(module (func (export "a")) (func (export "b")) (export "c" (func 0)))"#;
+    let instances = [instance(&mut store, text), instance(&mut store, text)];
+    let funcs: Vec<_> = instances
+        .iter()
+        .flat_map(|instance| ["a", "b", "c"].map(|name| instance.func(&store, name).unwrap()))
+        .collect();
+    assert_eq!(funcs.iter().collect::<HashSet<_>>().len(), 4);
+    assert_eq!(HashSet::from(instances).len(), 2);
+    let module = module(&engine, text);
+    assert!(module.same(&module.clone()) && module.engine().same(&engine));
+    assert!(!module.same(&self::module(&engine, text)) && !module.engine().same(&crate::engine()));
+}
+
+#[test]
+fn an_instance_tells_what_it_holds_of_the_embedders() {
+    let engine = engine();
+    let mut store = Store::new(&engine, ()).unwrap();
+    let instance = instance(
+        &mut store,
+        r#"(module (global $mine (mut externref) (ref.null extern)) (table $hidden 3 externref) (table 2 funcref)
+            (global (mut i32) (i32.const 9)) (table (export "t") 1 externref)
+            (func (export "set") (param externref externref)
+                (global.set $mine (local.get 0)) (table.set $hidden (i32.const 2) (local.get 1))))"#,
+    );
+    let held = |store: &Store<()>| {
+        let mut held = Vec::new();
+        instance.extern_refs(store, |number| held.push(number.number())).unwrap();
+        held.sort_unstable();
+        held
+    };
+    assert_eq!(held(&store), []);
+    let set = instance.typed_func::<(Option<ExternRef>, Option<ExternRef>), ()>(&store, "set").unwrap();
+    set.call(&mut store, (Some(ExternRef::new(7)), Some(ExternRef::new(0)))).unwrap();
+    let table = instance.table(&store, "t").unwrap();
+    table.set(&mut store, 0, ExternRef::new(5).into()).unwrap();
+    assert_eq!(held(&store), [0, 5, 7]);
+    set.call(&mut store, (None, None)).unwrap();
+    assert_eq!(held(&store), [5]);
+    let other = Store::new(&engine, ()).unwrap();
+    assert_eq!(instance.extern_refs(&other, |_| {}), Err(FOREIGN));
 }

@@ -67,6 +67,11 @@ fn backtraces_cross_instances() {
     let opcodes: Vec<u8> =
         backtrace.frames().map(|frame| frame.module().bytes()[frame.offset().unwrap() as usize]).collect();
     assert_eq!(opcodes, [0x6e, 0x10, 0x10]);
+    // Behind the count of locals, and `i32.const 1` and `local.get 0`; `local.get 0`; `nop` and `local.get 0`.
+    let offsets: Vec<_> = backtrace.frames().map(|frame| frame.offset_in_func()).collect();
+    assert_eq!(offsets, [Some(5), Some(3), Some(4)]);
+    let instances: Vec<_> = backtrace.frames().map(|frame| frame.instance()).collect();
+    assert_eq!(instances, [inner, inner, outer]);
     let text = backtrace.to_string();
     assert!(text.starts_with("  0: func 1 <boom> at offset 0x"), "{text}");
     assert_eq!(backtrace.total(), 3);
