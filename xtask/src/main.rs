@@ -73,7 +73,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
         does: "programs in C and Rust that check WASI; words choose by name, --list",
         run: guests::run,
     },
-    Subcommand { name: "capi", does: "C programs against libmoteur; --long, --only NAME", run: capi::run },
+    Subcommand {
+        name: "capi",
+        does: "C programs against libmoteur; --long, --only NAME, --engine native, --target mps2-an505",
+        run: capi::run,
+    },
     Subcommand { name: "package", does: "every crate passes `cargo package`", run: package::run },
     Subcommand { name: "miri", does: "a short set of tests under Miri", run: miri::run },
     Subcommand { name: "fuzz", does: "every fuzz target for 60 s; --seconds N", run: fuzz::run },

@@ -1,4 +1,5 @@
-//! `cargo xtask miri`: a short set of tests under Miri: the pool, the store, and the match-loop interpreter.
+//! `cargo xtask miri`: a short set of tests under Miri: the pool, the store, the match-loop interpreter, and what `wasm.h`
+//! stands on.
 
 use std::process::Command;
 
@@ -22,6 +23,8 @@ pub fn run(_args: &[String]) -> Result<()> {
     // One test looks at each byte of a page, which takes minutes here.
     let skip = ["--", "--skip", "grown_bytes_are_zero"];
     shell::run(miri("test").args(["--quiet", "--package", "moteur", "--lib"]).args(features).args(skip))?;
+    let features = ["--no-default-features", "--features", "std,interpreter,wasm-c-api"];
+    shell::run(miri("test").args(["--quiet", "--package", "moteur-capi", "--lib"]).args(features))?;
     suite()
 }
 

@@ -59,6 +59,12 @@ WASM_API_EXTERN void moteur_config_set_eager(wasm_config_t *, bool on);
  */
 WASM_API_EXTERN void moteur_config_set_native(wasm_config_t *, bool on);
 
+/*
+ * Whether memories get 8 GiB of addresses each, so that native code may run that leaves checking to the processor (`moteur
+ * compile --guard-pages`). Only on Linux on x86-64 and AArch64, and only with native code.
+ */
+WASM_API_EXTERN void moteur_config_set_guard_pages(wasm_config_t *, bool on);
+
 /* ---- Stores ---- */
 
 /* Why the last function failed that gave null, false, or a trap: a text as a trap's, or empty. */

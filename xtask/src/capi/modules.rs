@@ -7,16 +7,33 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::library::{CRATE, folder};
-use crate::shell;
+use crate::{kernels, shell};
 
 /// Writes a header for each module, and gives the folder to include from.
 pub fn interpreted() -> Result<PathBuf> {
-    let folder = folder("modules")?;
+    let include = folder("interpreted")?;
+    let folder = include.join("modules");
+    fs::create_dir_all(&folder)?;
     for path in sources()? {
         let bytes = wat::parse_file(&path).with_context(|| format!("{}", path.display()))?;
         write_header(&folder, name_of(&path)?, &bytes)?;
     }
-    Ok(folder)
+    Ok(include)
+}
+
+/// As `interpreted`, with native code for this machine in each module.
+pub fn native() -> Result<PathBuf> {
+    let include = folder("native")?;
+    let folder = include.join("modules");
+    fs::create_dir_all(&folder)?;
+    let moteur = kernels::moteur_program()?;
+    for path in sources()? {
+        let name = name_of(&path)?;
+        let compiled = folder.join(format!("{name}.wasm"));
+        shell::run(shell::command(&moteur).arg("compile").arg(&path).arg("-o").arg(&compiled))?;
+        write_header(&folder, name, &fs::read(&compiled)?)?;
+    }
+    Ok(include)
 }
 
 fn sources() -> Result<Vec<PathBuf>> {

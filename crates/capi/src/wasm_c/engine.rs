@@ -19,6 +19,7 @@ pub struct Settings {
     fuel: bool,
     eager: bool,
     native: bool,
+    guard_pages: bool,
 }
 
 /// `wasm_engine_t`.
@@ -44,7 +45,8 @@ impl Settings {
             config = config.max_instances(instances);
         }
         if self.native {
-            config = machine::with_native(config);
+            // Where native code cannot be run, modules are interpreted.
+            config = machine::native(config, self.guard_pages).unwrap_or(config);
         }
         Ok((Engine(moteur::Engine::new(config)?), heap))
     }
@@ -154,6 +156,7 @@ setters! {
     moteur_config_set_fuel(on: bool) fuel = on;
     moteur_config_set_eager(on: bool) eager = on;
     moteur_config_set_native(on: bool) native = on;
+    moteur_config_set_guard_pages(on: bool) guard_pages = on;
 }
 
 /// An engine for tests, whose heap they look into.

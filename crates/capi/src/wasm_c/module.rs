@@ -22,6 +22,7 @@ use super::ports::{ExportType, ImportType};
 use super::refs::{ModuleShared, Object, Ref, RefKind};
 use super::store::{Part, Store, StoreShared};
 use super::vec::Vector;
+use crate::machine;
 
 /// `wasm_shared_module_t`.
 pub struct SharedModule(Module);
@@ -91,7 +92,7 @@ pub unsafe extern "C" fn moteur_module_new_static(store: *mut Store, bytes: *con
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn moteur_module_is_native(module: *const Ref) -> bool {
     // SAFETY: the handle is there, or null.
-    unsafe { module_of(module) }.is_some_and(|(_, module)| crate::machine::is_native(module))
+    unsafe { module_of(module) }.is_some_and(|(_, module)| machine::runs_native(module))
 }
 
 /// See the header.

@@ -1,7 +1,7 @@
 /* Functions of the program: with and without environment, that call back, that delete what they run in, that err. */
 #include "guest.h"
-#include "std_callback.h"
-#include "std_nested.h"
+#include "modules/std_callback.h"
+#include "modules/std_nested.h"
 
 static wasm_trap_t *print(const wasm_val_vec_t *args, wasm_val_vec_t *results)
 {

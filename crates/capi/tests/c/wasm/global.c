@@ -1,6 +1,6 @@
 /* Globals, the program's and the guest's. */
 #include "guest.h"
-#include "std_global.h"
+#include "modules/std_global.h"
 
 static wasm_global_t *new_global(wasm_store_t *store, wasm_valkind_t kind, wasm_mutability_t mutability, wasm_val_t val)
 {

@@ -7,6 +7,21 @@
 
 #define UNUSED(name) (void)(name)
 
+#ifdef MOTEUR_POOL_BYTES
+/* A machine without an operating system: everything comes from one static pool. */
+static unsigned char static_pool[MOTEUR_POOL_BYTES] __attribute__((aligned(16)));
+
+__attribute__((constructor)) static void use_default_heap(void)
+{
+    CHECK(moteur_use_pool(static_pool, sizeof(static_pool)));
+}
+#else
+static inline void use_default_heap(void)
+{
+    CHECK(moteur_use_pool(NULL, 0));
+}
+#endif
+
 /* An engine that runs the native code which modules bring along, if they do. */
 static inline wasm_engine_t *new_engine(void)
 {

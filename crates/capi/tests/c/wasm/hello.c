@@ -1,6 +1,6 @@
 /* The shortest way from bytes to a guest that calls back. */
 #include "guest.h"
-#include "std_hello.h"
+#include "modules/std_hello.h"
 
 static int said = 0;
 

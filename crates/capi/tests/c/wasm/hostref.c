@@ -1,6 +1,6 @@
 /* Things of the program's in the hands of the guest: which they are, and how long they stay. */
 #include "guest.h"
-#include "std_hostref.h"
+#include "modules/std_hostref.h"
 
 static wasm_trap_t *identity(const wasm_val_vec_t *args, wasm_val_vec_t *results)
 {

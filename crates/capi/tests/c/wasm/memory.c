@@ -1,6 +1,6 @@
 /* Memories: bytes that both sides see, growth, limits. */
 #include "guest.h"
-#include "std_memory.h"
+#include "modules/std_memory.h"
 
 static int32_t load(const wasm_extern_vec_t *exports, int32_t at)
 {

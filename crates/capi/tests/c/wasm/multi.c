@@ -1,6 +1,6 @@
 /* Functions with several results, and with more arguments than are kept in place. */
 #include "guest.h"
-#include "std_multi.h"
+#include "modules/std_multi.h"
 
 static wasm_trap_t *swap(const wasm_val_vec_t *args, wasm_val_vec_t *results)
 {

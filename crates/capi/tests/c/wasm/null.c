@@ -1,6 +1,6 @@
 /* Null where an object is expected: nothing happens, and nothing comes back. */
 #include "guest.h"
-#include "std_hello.h"
+#include "modules/std_hello.h"
 
 static wasm_trap_t *nothing(const wasm_val_vec_t *args, wasm_val_vec_t *results)
 {
@@ -164,6 +164,7 @@ static void ours(void)
     moteur_config_set_fuel(NULL, true);
     moteur_config_set_eager(NULL, true);
     moteur_config_set_native(NULL, true);
+    moteur_config_set_guard_pages(NULL, true);
     CHECK(!moteur_store_set_fuel(NULL, 1) && moteur_store_fuel(NULL) == 0);
     CHECK(!moteur_module_new_static(NULL, std_hello_wasm, 8) && !moteur_module_is_native(NULL));
 }

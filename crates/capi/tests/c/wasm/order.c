@@ -1,6 +1,6 @@
 /* Handles are deleted in every order, and work until the last of them is gone. */
 #include "guest.h"
-#include "std_hostref.h"
+#include "modules/std_hostref.h"
 
 static int live = 0;
 

@@ -2,8 +2,8 @@
 #include <stdalign.h>
 
 #include "guest.h"
-#include "std_hostref.h"
-#include "std_loop.h"
+#include "modules/std_hostref.h"
+#include "modules/std_loop.h"
 
 static int live = 0;
 
@@ -115,8 +115,7 @@ static void grows(bool everything)
         failures++;
     }
     CHECK(failures > 50);
-    if (everything)
-        CHECK(moteur_use_pool(NULL, 0));
+    use_default_heap();
 }
 
 static void two_pools(void)
@@ -140,7 +139,7 @@ static void two_pools(void)
     wasm_name_new_from_string(&after, "after");
     CHECK((unsigned char *)after.data > pool && (unsigned char *)after.data < pool + POOL_BYTES);
     wasm_name_delete(&before);
-    CHECK(moteur_use_pool(NULL, 0));
+    use_default_heap();
     wasm_name_delete(&after);
 }
 

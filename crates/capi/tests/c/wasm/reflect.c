@@ -1,6 +1,6 @@
 /* What modules say of their imports and exports, and instances of what they export. */
 #include "guest.h"
-#include "std_reflect.h"
+#include "modules/std_reflect.h"
 
 static void check_name(const wasm_name_t *name, const char *expected)
 {

@@ -1,6 +1,6 @@
 /* Modules as bytes: read back whole, refused when damaged. */
 #include "guest.h"
-#include "std_table.h"
+#include "modules/std_table.h"
 
 static void check_works(wasm_store_t *store, wasm_module_t *module)
 {

@@ -1,6 +1,6 @@
 /* Start functions that trap, and imports that do not fit. */
 #include "guest.h"
-#include "std_start.h"
+#include "modules/std_start.h"
 
 static int started = 0;
 

@@ -1,6 +1,6 @@
 /* Tables of functions: elements, size, growth, calls through them. */
 #include "guest.h"
-#include "std_table.h"
+#include "modules/std_table.h"
 
 static wasm_trap_t *negate(const wasm_val_vec_t *args, wasm_val_vec_t *results)
 {

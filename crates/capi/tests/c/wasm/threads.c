@@ -2,7 +2,7 @@
 #include <pthread.h>
 
 #include "guest.h"
-#include "std_thread.h"
+#include "modules/std_thread.h"
 
 enum { THREADS = 8, ROUNDS = 20 };
 

@@ -1,6 +1,6 @@
 /* Traps of the guest and of the program, their messages and frames. */
 #include "guest.h"
-#include "std_trap.h"
+#include "modules/std_trap.h"
 
 static wasm_trap_t *fail(void *env, const wasm_val_vec_t *args, wasm_val_vec_t *results)
 {

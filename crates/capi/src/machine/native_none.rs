@@ -1,0 +1,13 @@
+//! A library that runs no native code.
+
+use moteur::{Config, Module};
+
+/// No module runs as native code.
+pub fn runs_native(_: &Module) -> bool {
+    false
+}
+
+/// No engine here runs native code.
+pub fn native(_: Config, _: bool) -> Option<Config> {
+    None
+}
