@@ -32,6 +32,7 @@ mod test;
 mod tidy;
 mod update;
 mod wasi_c;
+mod zephyr;
 
 /// A subcommand: its name, what it does, and what runs it.
 struct Subcommand {
@@ -81,6 +82,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { name: "package", does: "every crate passes `cargo package`", run: package::run },
     Subcommand { name: "miri", does: "a short set of tests under Miri", run: miri::run },
     Subcommand { name: "fuzz", does: "every fuzz target for 60 s; --seconds N", run: fuzz::run },
+    Subcommand {
+        name: "zephyr",
+        does: "the samples of the Zephyr module, with the tree that ZEPHYR_BASE names; --check needs no Zephyr",
+        run: zephyr::run,
+    },
     Subcommand { name: "setup", does: "install what the above need", run: setup::run },
 ];
 

@@ -81,6 +81,7 @@ const fn compiled_for_linux(name: &'static str, run: Run) -> Step {
 }
 
 const FIRMWARE: &str = "firmware/Cargo.toml";
+const ZEPHYR: &str = "zephyr/library/Cargo.toml";
 const GUESTS: &str = "guests/moteur-devices/Cargo.toml";
 const GUEST_PROGRAMS: &str = "tests/guests/rust/Cargo.toml";
 
@@ -97,6 +98,7 @@ const STEPS: &[Step] = &[
     step("tidy", Run::Xtask(&["tidy"])),
     step("format", Run::Cargo(&["fmt", "--all", "--check"])),
     step("format firmware", Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", FIRMWARE])),
+    step("format Zephyr's library", Run::Cargo(&["fmt", "--check", "--manifest-path", ZEPHYR])),
     step("format guests", Run::Cargo(&["fmt", "--all", "--check", "--manifest-path", GUESTS])),
     step("format guest programs", Run::Cargo(&["fmt", "--check", "--manifest-path", GUEST_PROGRAMS])),
     step("clippy", Run::Cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
@@ -146,6 +148,7 @@ const STEPS: &[Step] = &[
     compiled_for_board("bench m33 as native code", Run::Xtask(&["bench", "m33", "--engine", "native"])),
     board("dispatch", Run::Xtask(&["dispatch"])),
     // After the firmware, whose step sees to it that targets may be installed.
+    step("Zephyr's shim and library", Run::Xtask(&["zephyr", "--check"])),
     step("programs", Run::Xtask(&["programs"])),
     step("C programs", Run::Xtask(&["capi"])),
     step("package", Run::Xtask(&["package"])),

@@ -90,7 +90,7 @@ fn read_tree() -> Result<Tree> {
     let mut tree = Tree { files: Vec::new(), packages: Vec::new(), paths: Vec::new() };
     walk(&root, "", &mut tree)?;
     tree.files.sort_by(|a, b| a.path.cmp(&b.path));
-    for manifest in ["Cargo.toml", "firmware/Cargo.toml", "fuzz/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "firmware/Cargo.toml", "fuzz/Cargo.toml", "zephyr/library/Cargo.toml"] {
         if root.join(manifest).is_file() {
             tree.packages.extend(packages(&shell::metadata(manifest)?)?);
         }

@@ -14,6 +14,7 @@
 //! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, reports of processor faults, maintenance of caches |
 //! | `nrf51` | `nrf51` | UART and timers of Nordic's nRF51 |
 //! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, the exit device of QEMU, fetching of code that was written |
+//! | `zephyr` | `zephyr`, `zephyr-code` | console, clock, random and memory for native code of the Zephyr RTOS |
 //! | [`fault`] | always | any other port, with the n-th operation failing: for tests |
 //!
 //! A board that is none of these puts what it has into [`Parts`]. File systems ([`Files`]) are not part of a machine:
@@ -61,6 +62,8 @@ pub mod riscv;
 pub mod semihosting;
 #[cfg(feature = "std")]
 pub mod std;
+#[cfg(feature = "zephyr")]
+pub mod zephyr;
 
 #[cfg(any(feature = "cortex-m", feature = "riscv"))]
 mod register;

@@ -53,6 +53,7 @@ const PLACES: &[(&str, &str)] = &[
     ("crates/platform/src/", "ports talk to the machine"),
     ("crates/platform/tests/devices.rs", "tests give the ports memory for devices"),
     ("firmware/", "boards start without a runtime below them"),
+    ("zephyr/library/src/", "what C gets and gives are pointers"),
     ("guests/", "imports of the host take pointers, and guests export plain symbols"),
     ("tests/guests/rust/src/", "programs for WASI import its functions with bad arguments too"),
     ("benches/kernels/src/", "kernels export plain symbols and keep their data in statics, as guests do"),

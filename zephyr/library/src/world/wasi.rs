@@ -1,0 +1,76 @@
+//! WASI, in parts.
+
+use core::ffi::c_char;
+use core::slice;
+
+use moteur::{Error, Heap, Linker};
+use moteur_guest::Wasi;
+use moteur_guest::host::HostFunctions;
+use moteur_guest::wasi::{self, StringError};
+use moteur_platform::zephyr::Zephyr;
+
+use super::{Given, World};
+use crate::text;
+
+/// One guest's.
+pub struct Part(Wasi);
+
+impl Part {
+    /// WASI with what is given.
+    ///
+    /// # Errors
+    /// As for [`World::new`].
+    ///
+    /// # Safety
+    /// What is given is as the header says.
+    pub unsafe fn new(heap: Heap, machine: &'static Zephyr, given: Option<&Given>) -> Result<Part, Error> {
+        let mut wasi = Wasi::new(heap, machine);
+        let Some(given) = given else {
+            return Ok(Part(wasi));
+        };
+        // SAFETY: the caller's promise.
+        unsafe {
+            for argument in texts(given.arguments, given.argument_count) {
+                wasi.argument(text::read(*argument).ok_or(Error::Utf8)?.as_bytes()).map_err(error)?;
+            }
+            for variable in texts(given.environment, given.environment_count) {
+                let (key, value) = text::read(*variable).and_then(|text| text.split_once('=')).ok_or(Error::Utf8)?;
+                wasi.variable(key.as_bytes(), value.as_bytes()).map_err(error)?;
+            }
+        }
+        Ok(Part(wasi))
+    }
+}
+
+/// # Safety
+/// As the header says.
+unsafe fn texts<'a>(texts: *const *const c_char, count: usize) -> &'a [*const c_char] {
+    // SAFETY: the caller's promise.
+    if texts.is_null() { &[] } else { unsafe { slice::from_raw_parts(texts, count) } }
+}
+
+fn error(error: StringError) -> Error {
+    match error {
+        StringError::Nul => Error::Utf8,
+        _ => Error::OutOfMemory,
+    }
+}
+
+/// Lets modules import the parts that are configured.
+pub fn link(linker: &mut Linker<World>) -> Result<(), Error> {
+    add::<wasi::Arguments>(linker)?;
+    add::<wasi::Process>(linker)?;
+    add::<wasi::Descriptors>(linker)?;
+    add::<wasi::Streams>(linker)?;
+    #[cfg(feature = "wasi-clocks")]
+    add::<wasi::Clocks>(linker)?;
+    #[cfg(feature = "wasi-random")]
+    add::<wasi::Random>(linker)?;
+    #[cfg(feature = "wasi-poll")]
+    add::<wasi::Poll>(linker)?;
+    Ok(())
+}
+
+fn add<P: HostFunctions<State = Wasi>>(linker: &mut Linker<World>) -> Result<(), Error> {
+    wasi::add_part::<World, P>(linker, |world| &mut world.wasi.0)
+}

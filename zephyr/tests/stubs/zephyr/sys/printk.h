@@ -1,0 +1,1 @@
+/* Stands for Zephyr's header of this name; the functions are in kernel.h. */
