@@ -20,7 +20,12 @@ struct Board {
     is_emulated: bool,
 }
 
-const BOARDS: [Board; 1] = [Board { name: "nucleo-h563zi", target: "thumbv8m.main-none-eabihf", is_emulated: true }];
+const BOARDS: [Board; 4] = [
+    Board { name: "nucleo-h563zi", target: "thumbv8m.main-none-eabihf", is_emulated: true },
+    Board { name: "nrf52840", target: "thumbv7em-none-eabihf", is_emulated: true },
+    Board { name: "rp2350", target: "thumbv8m.main-none-eabihf", is_emulated: true },
+    Board { name: "esp32c3", target: "riscv32imc-unknown-none-elf", is_emulated: false },
+];
 
 /// Further arguments for a board's build.
 const INTERPRETED: &[&str] = &[];

@@ -11,6 +11,7 @@ const TARGETS: &[&str] = &[
     "thumbv7em-none-eabihf",
     "thumbv6m-none-eabi",
     "riscv32imac-unknown-none-elf",
+    "riscv32imc-unknown-none-elf",
     "wasm32-unknown-unknown",
     "wasm32-wasip1",
 ];

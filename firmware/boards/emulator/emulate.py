@@ -14,10 +14,10 @@ sys.dont_write_bytecode = True
 import elf  # noqa: E402
 from cortex_m import Stopped  # noqa: E402
 
-BOARDS = ["nucleo-h563zi"]
+BOARDS = ["nucleo-h563zi", "nrf52840", "rp2350"]
 # After this line the button is pressed, and let go, so many milliseconds later.
 ASKS_FOR_BUTTON = "press the button"
-PRESS_AFTER_MS, LET_GO_AFTER_MS = 30, 80
+PRESS_AFTER_MS, LET_GO_AFTER_MS = 10, 30
 IDLE_MS = 500
 SECONDS_MAX = 120
 
@@ -65,6 +65,7 @@ def main(arguments):
         segments = list(elf.segments(file.read()))
     started = time.monotonic()
     try:
+        board.check_image(segments)
         board.cpu.start(segments, board.VECTORS)
         board.cpu.run(IDLE_MS, SECONDS_MAX)
     except Stopped as why:

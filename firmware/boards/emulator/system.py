@@ -23,11 +23,9 @@ class System:
         self.vectors = Register("VTOR")
         registers = {0x010: self.control, 0x014: self.reload, 0x018: current, 0xD08: self.vectors}
         registers[0xD04] = Register("ICSR", read=self._read_state, write=self._write_state)
-        # Kept, and without effect here: priorities (no interrupt interrupts another here), system and configuration
-        # control, handlers of faults (a fault stops the emulation), access to the floating-point unit (always there).
-        for offset, name in [(0xD10, "SCR"), (0xD14, "CCR"), (0xD18, "SHPR1"), (0xD1C, "SHPR2"), (0xD20, "SHPR3"),
-                             (0xD24, "SHCSR"), (0xD88, "CPACR")]:
-            registers[offset] = Register(name)
+        # Kept, and without effect here: exclusive accesses (one core runs), access to the floating-point unit (always
+        # there), and below, priorities (no interrupt interrupts another).
+        registers[0x008], registers[0xD88] = Register("ACTLR"), Register("CPACR")
         for word in range((interrupts + 31) // 32):
             registers[0x100 + 4 * word] = self._switch("ISER", word, self.enabled, self.enabled.add)
             registers[0x180 + 4 * word] = self._switch("ICER", word, self.enabled, self.enabled.discard)

@@ -17,7 +17,5 @@ static POOL: ConstStaticCell<[MaybeUninit<u8>; POOL_BYTES]> =
 #[cortex_m_rt::entry]
 fn main() -> ! {
     sample::run(board::start(), POOL.take());
-    loop {
-        cortex_m::asm::wfi();
-    }
+    sample::cortex_m::sleep()
 }

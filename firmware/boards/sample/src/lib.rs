@@ -1,5 +1,5 @@
 //! What every board of this folder runs. A board gives what it has as a [`Board`], a buffer for all the memory, and calls
-//! [`tick`] each millisecond; everything from there on is the same everywhere.
+//! [`tick`] each millisecond (on a Cortex-M, [`cortex_m`] does that); everything from there on is the same everywhere.
 //!
 //! The guest lies in flash and is read there. Lines of the output that begin with `#` hold figures, which differ between
 //! boards.
@@ -11,9 +11,12 @@ mod budget;
 #[cfg_attr(not(feature = "native"), path = "interpreted.rs")]
 mod code;
 mod console;
+#[cfg(feature = "cortex-m")]
+pub mod cortex_m;
 mod host;
 mod module;
 mod pins;
+mod report;
 
 use core::fmt::{self, Write};
 use core::mem::MaybeUninit;
@@ -25,6 +28,7 @@ use moteur_platform::{Clock, Console, Stream, Writer};
 pub use budget::tick;
 pub use console::Shared;
 pub use pins::ActiveLow;
+pub use report::halt;
 
 use host::Host;
 
@@ -60,6 +64,7 @@ where
     L: StatefulOutputPin + 'static,
     B: InputPin + 'static,
 {
+    report::to(board.console);
     let out = Output(board.console);
     out.line(format_args!("# board {}, a pool of {} bytes", board.name, pool.len()));
     match run_in(board, pool) {
