@@ -3,7 +3,7 @@
 use core::ptr;
 
 use moteur::pool::{Arc, Vec};
-use moteur::{Error, Extern, Instance, LinkError, Module, OutOfMemory};
+use moteur::{Error, Extern, Instance, Limit, LinkError, Module, OutOfMemory};
 
 use super::host_info::Entity;
 use super::module::module_of;
@@ -67,8 +67,8 @@ unsafe fn instantiate(
             Ok(Ref::give(Object::Entity(Entity::Instance(instance)), store)?)
         }
         Err(error) => {
-            let was_made = !matches!(error, Error::Link { .. } | Error::ForeignStore | Error::ForeignEngine);
-            if was_made {
+            // Where it is not certain that there is no instance, there may be one.
+            if !matches!(error, Error::Link { .. } | Error::Limit(Limit::Instances)) {
                 store.add_unknown_root();
             }
             Err(error)

@@ -83,16 +83,6 @@ unsafe fn reflect(module: *mut Ref) -> bool {
     }
 }
 
-/// A value with a reference.
-fn referring(handle: *mut Ref) -> Val {
-    // SAFETY: the layouts are those of the C header, where this is how C writes one.
-    unsafe {
-        let mut val = Val::zero(moteur::ValType::EXTERNREF);
-        (&raw mut val).cast::<u8>().add(8).cast::<*mut Ref>().write(handle);
-        val
-    }
-}
-
 /// Whether a call returned; if not, whatever can be asked of a trap is asked.
 unsafe fn returned(trap: *mut Ref, expected: &[&str]) -> bool {
     if trap.is_null() {
@@ -129,7 +119,7 @@ unsafe fn use_exports(store: *mut Store, instance: *mut Ref) -> bool {
         types.iter().for_each(|ty| wasm_externtype_delete(*ty));
         let object = wasm_foreign_new(store);
         attach(object);
-        let mut args = [referring(object), Val::zero(moteur::ValType::I64)];
+        let mut args = [Val::referring(object), Val::zero(moteur::ValType::I64)];
         wasm_global_set(global, &raw const args[0]);
         let mut results = [Val::zero(moteur::ValType::I32); 2];
         let given = Vector { size: 2, data: args.as_mut_ptr() };
@@ -157,7 +147,7 @@ unsafe fn own_entities(store: *mut Store) -> bool {
     unsafe {
         let globaltype = wasm_globaltype_new(wasm_valtype_new(EXTERNREF), 1);
         let object = wasm_foreign_new(store);
-        let val = referring(object);
+        let val = Val::referring(object);
         let global = wasm_global_new(store, globaltype, &raw const val);
         let limits = [1_u32, 2];
         let tabletype = wasm_tabletype_new(wasm_valtype_new(EXTERNREF), limits.as_ptr().cast());

@@ -40,6 +40,12 @@ impl Val {
         val
     }
 
+    /// A reference to anything, as C writes one.
+    #[cfg(test)]
+    pub(super) fn referring(handle: *mut Ref) -> Val {
+        Val { kind: EXTERNREF, of: Of { reference: handle } }
+    }
+
     /// A value of the guest's, for C.
     pub(super) fn of(value: moteur::Val, store: &Arc<StoreShared>) -> Result<Val, OutOfMemory> {
         let mut val = Val::zero(value.ty());
