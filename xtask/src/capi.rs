@@ -6,14 +6,17 @@ use anyhow::{Result, bail, ensure};
 use crate::shell;
 
 mod board;
+mod headers;
 mod library;
 mod modules;
 mod programs;
 
-const USAGE: &str = "usage: cargo xtask capi [--long] [--only NAME] [--engine native | --target mps2-an505]";
+const USAGE: &str =
+    "usage: cargo xtask capi [--long] [--only NAME] [--engine native | --target mps2-an505 | --symbols]";
 
 /// Runs the programs; `--long` with every compiler and checker, without it with one of each. `--engine native` gives the
-/// modules native code, which needs LLVM; `--target` runs what can on an emulated board.
+/// modules native code, which needs LLVM; `--target` runs what can on an emulated board. `--symbols` compares the headers with the
+/// library instead.
 pub fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
     let long = shell::take_flag(&mut args, "--long");
@@ -21,9 +24,13 @@ pub fn run(args: &[String]) -> Result<()> {
     let engine = shell::take_value(&mut args, "--engine")?;
     let target = shell::take_value(&mut args, "--target")?;
     let is_native = engine.as_deref() == Some("native");
+    if args == ["--symbols"] && !long && only.is_none() && engine.is_none() && target.is_none() {
+        return headers::symbols();
+    }
     if !args.is_empty() || (engine.is_some() && (!is_native || target.is_some())) {
         bail!(USAGE);
     }
+    headers::compile()?;
     let (passed, failed) = match target.as_deref() {
         None => programs::run(long, only.as_deref(), is_native)?,
         Some(board::NAME) => board::run(only.as_deref())?,

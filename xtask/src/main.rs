@@ -76,7 +76,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     },
     Subcommand {
         name: "capi",
-        does: "C programs against libmoteur; --long, --only NAME, --engine native, --target mps2-an505",
+        does: "C programs against libmoteur; --long, --only NAME, --engine native, --target mps2-an505, --symbols",
         run: capi::run,
     },
     Subcommand { name: "package", does: "every crate passes `cargo package`", run: package::run },
