@@ -12,6 +12,8 @@ mod blocks;
 mod boxed;
 #[cfg(feature = "std")]
 mod counted;
+#[cfg(any(feature = "std", feature = "external"))]
+mod external;
 mod heap;
 mod pool;
 mod unsize;
@@ -27,8 +29,8 @@ mod fuse;
 #[cfg_attr(target_has_atomic = "8", path = "lock_spin.rs")]
 #[cfg_attr(not(target_has_atomic = "8"), path = "lock_flag.rs")]
 mod lock;
-#[cfg_attr(feature = "std", path = "source_std.rs")]
-#[cfg_attr(not(feature = "std"), path = "source_blocks.rs")]
+#[cfg_attr(any(feature = "std", feature = "external"), path = "source_several.rs")]
+#[cfg_attr(not(any(feature = "std", feature = "external")), path = "source_blocks.rs")]
 mod source;
 #[cfg_attr(feature = "std", path = "system.rs")]
 #[cfg_attr(not(feature = "std"), path = "system_none.rs")]
@@ -41,6 +43,8 @@ pub use blocks::{GRANULARITY, HEADER_BYTES, MAX_BLOCK_BYTES};
 pub use boxed::{Box, Zeroable};
 #[cfg(feature = "std")]
 pub use counted::Counted;
+#[cfg(any(feature = "std", feature = "external"))]
+pub use external::External;
 pub use heap::{Heap, OutOfMemory};
 #[doc(hidden)]
 pub use lock::{Held, Lock};

@@ -86,7 +86,16 @@ impl Pool {
         Pool::with(Source::System, usize::MAX)
     }
 
-    const fn with(source: Source, capacity: usize) -> Pool {
+    /// The functions that everything comes from, if it comes from such.
+    #[cfg(any(feature = "std", feature = "external"))]
+    pub(crate) fn external(&self) -> Option<crate::External> {
+        match self.enter()?.state.source {
+            Source::External(functions) => Some(functions),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn with(source: Source, capacity: usize) -> Pool {
         let stats = Stats { capacity, used: 0, peak: 0, allocations: 0 };
         Pool { lock: Lock::new(), state: UnsafeCell::new(State { source, stats, fuse: Fuse::NEW }) }
     }

@@ -132,6 +132,11 @@ impl<E> Handle<E> {
         Handle { entity, store }
     }
 
+    /// The entity's address.
+    pub fn raw(self) -> NonNull<()> {
+        self.entity.cast()
+    }
+
     /// The entity, if `store` is the store that it belongs to. It lives as long as that store.
     #[inline]
     pub fn get(self, store: &StoreInner) -> Result<NonNull<E>, crate::Error> {

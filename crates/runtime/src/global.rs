@@ -1,5 +1,7 @@
 //! Globals, as the embedder and host functions see them.
 
+use core::ptr::NonNull;
+
 use moteur_wasm::GlobalType;
 
 use crate::context::{AsContext, AsContextMut, Handle, store_mut, store_ref};
@@ -54,6 +56,16 @@ impl Global {
         // SAFETY: as in `ty`.
         let entity = unsafe { self.0.get(store)?.as_ref() };
         Ok(Val::from_bits(store, entity.ty.value, entity.bits))
+    }
+
+    /// Where the value's bits stand for as long as the store lives: those of an `i32` or `f32` in the low half. For a layer
+    /// that hands out addresses; what is written there must be a number of the global's type.
+    ///
+    /// # Errors
+    /// [`Error::ForeignStore`].
+    pub fn place(&self, store: &impl AsContext) -> Result<NonNull<u64>, Error> {
+        // The value stands first.
+        Ok(self.0.get(store_ref(store))?.cast())
     }
 
     /// Sets the global's value.

@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use moteur_wasm::{RefType, ValType};
+use moteur_wasm::{ExternIdx, RefType, ValType};
 
 use crate::context::{AsContext, AsContextMut, Handle, StorePtr, store_ref};
 use crate::error::Error;
@@ -70,6 +70,13 @@ impl Instance {
         };
         let exports = module.wasm().exports(module.bytes());
         Ok(exports.filter_map(move |export| Some((export.name, Extern::of(store, instance, export.item)?))))
+    }
+
+    /// What the instance has under this index, exported or not; nothing if the instance is of another store.
+    pub fn item(&self, store: &impl AsContext, item: ExternIdx) -> Option<Extern> {
+        let store = store_ref(store);
+        // SAFETY: instances live as long as the store, which is borrowed.
+        Extern::of(store, unsafe { self.0.get(store).ok()?.as_ref() }, item)
     }
 
     /// The exported function of this name.

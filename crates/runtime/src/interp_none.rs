@@ -24,6 +24,8 @@ pub(crate) struct Ctx {
 }
 
 impl Ctx {
+    pub(crate) fn set_stack_end(&mut self, _: *mut Slot) {}
+
     /// A context without instance.
     pub(crate) const fn new(_: *mut StoreInner, _: *mut Slot, interrupt: *const AtomicU32) -> Ctx {
         Ctx { interrupt, instance: core::ptr::null_mut(), fuel: 0 }

@@ -45,7 +45,7 @@ impl Memory {
             return Err(Error::Type);
         }
         let config = store.engine.config();
-        let entity = MemoryEntity::new(ty, config.memory_bytes_max, native::source(config, store.heap))?;
+        let entity = MemoryEntity::new(ty, store.memory_bytes_max, native::source(config, store.heap))?;
         let entity = store.arena.add(entity)?;
         Ok(Memory(Handle::new(store, entity)))
     }
@@ -74,6 +74,16 @@ impl Memory {
     /// [`Error::ForeignStore`].
     pub fn grow(&self, store: &mut impl AsContextMut, pages: u32) -> Result<Option<u32>, Error> {
         Ok(self.entity_mut(store)?.grow(pages))
+    }
+
+    /// Grows by `pages` even if the memory's maximum is below that, which then is raised: for an embedder who needs room of
+    /// his own in a memory. Gives the old size, or `None` if the engine's limit or the heap refuses.
+    ///
+    /// # Errors
+    /// [`Error::ForeignStore`].
+    pub fn extend(&self, store: &mut impl AsContextMut, pages: u32) -> Result<Option<u32>, Error> {
+        let limit = store_ref(store).memory_bytes_max;
+        Ok(self.entity_mut(store)?.extend(pages, limit))
     }
 
     /// All bytes.

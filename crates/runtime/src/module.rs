@@ -145,6 +145,11 @@ impl Module {
         self.wasm().func_name(self.bytes(), FuncIdx(func))
     }
 
+    /// The custom sections, in order: their names and what stands behind them.
+    pub fn custom_sections(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.wasm().custom_sections(self.bytes()).map(|section| (section.name, section.bytes))
+    }
+
     /// The module's bytes.
     #[inline]
     pub fn bytes(&self) -> &[u8] {

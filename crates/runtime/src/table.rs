@@ -1,5 +1,7 @@
 //! Tables, as the embedder and host functions see them.
 
+use core::ptr::NonNull;
+
 use moteur_wasm::{TableType, ValType};
 
 use crate::context::{AsContext, AsContextMut, Handle, store_mut, store_ref};
@@ -42,6 +44,19 @@ impl Table {
         let entity = TableEntity::new(ty, init, store.engine.config().table_elements_max, store.heap)?;
         let entity = store.arena.add(entity)?;
         Ok(Table(Handle::new(store, entity)))
+    }
+
+    /// The table as an address, for a layer that has one word for it. Its store still owns it.
+    pub fn into_raw(self) -> NonNull<()> {
+        self.0.raw()
+    }
+
+    /// The table that [`into_raw`](Table::into_raw) gave.
+    ///
+    /// # Safety
+    /// `raw` is of a table of this store.
+    pub unsafe fn from_raw(store: &impl AsContext, raw: NonNull<()>) -> Table {
+        Table(Handle::new(store_ref(store), raw.cast()))
     }
 
     /// The table's type, with its present size as the minimum.

@@ -10,6 +10,7 @@ pub(crate) mod resume;
 pub(crate) mod rows;
 pub(crate) mod ty;
 pub(crate) mod typed;
+mod words;
 
 use crate::context::{AsContext, AsContextMut, Handle, store_mut, store_ref};
 use crate::error::Error;

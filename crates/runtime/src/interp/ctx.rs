@@ -67,6 +67,11 @@ impl Ctx {
         }
     }
 
+    /// The stack has been replaced, and ends here.
+    pub(crate) fn set_stack_end(&mut self, stack_end: *mut Slot) {
+        self.stack_end = stack_end;
+    }
+
     /// Makes `instance` the current one.
     ///
     /// # Safety

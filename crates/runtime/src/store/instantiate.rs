@@ -115,7 +115,7 @@ fn allocate(
     for memory in wasm.imported_memory_count()..wasm.memory_count() {
         let ty = wasm.memory_type(MemIdx(memory)).ok_or(Error::Type)?;
         let config = store.engine.config();
-        let memory = MemoryEntity::new(ty, config.memory_bytes_max, native::source(config, store.heap))?;
+        let memory = MemoryEntity::new(ty, store.memory_bytes_max, native::source(config, store.heap))?;
         lists.push(MEMORIES, store.arena.add(memory)?.cast());
     }
     for global in wasm.imported_global_count()..wasm.global_count() {

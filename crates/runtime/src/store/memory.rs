@@ -61,6 +61,19 @@ impl MemoryEntity {
         Some(old)
     }
 
+    /// As `grow`, and the type's maximum is raised by as much.
+    pub fn extend(&mut self, delta: u32, bytes_limit: usize) -> Option<u32> {
+        let (declared_max, len_max) = (self.declared_max, self.len_max);
+        self.declared_max = declared_max.map(|max| max.saturating_add(delta).min(self.page.count_max() as u32));
+        let reach = self.page.bytes_of(self.declared_max.unwrap_or(self.page.count_max() as u32));
+        self.len_max = reach.min(bytes_limit as u64) as usize;
+        let grown = self.grow(delta);
+        if grown.is_none() {
+            (self.declared_max, self.len_max) = (declared_max, len_max);
+        }
+        grown
+    }
+
     /// The bytes that the guest may reach.
     #[inline]
     pub fn bytes(&self) -> &[u8] {

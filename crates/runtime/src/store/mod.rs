@@ -52,6 +52,8 @@ pub(crate) struct StoreInner {
     /// How many host functions are active that were called by the guest.
     pub host_depth: u32,
     pub instance_count: u32,
+    /// Bytes that a memory may have at most.
+    pub memory_bytes_max: usize,
     /// The newest suspended call, 0 for none, and how many there ever were.
     pub suspended: u64,
     pub suspensions: u64,
@@ -104,8 +106,16 @@ impl<T> Store<T> {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub fn new(engine: &Engine, data: T) -> Result<Store<T>, Error> {
+        Store::with_stack_bytes(engine, data, engine.config().stack_bytes)
+    }
+
+    /// As [`new`](Store::new), with a stack of so many bytes instead of what [`Config`](crate::Config) says.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn with_stack_bytes(engine: &Engine, data: T, stack_bytes: usize) -> Result<Store<T>, Error> {
         let (data, heap) = Box::into_raw(Box::new_in(data, engine.heap())?);
-        match StoreInner::new(engine, data.cast()) {
+        match StoreInner::new(engine, data.cast(), stack_bytes) {
             Ok(inner) => Ok(Store { inner, owns: PhantomData }),
             Err(error) => {
                 // SAFETY: the parts come from a box.
@@ -113,6 +123,21 @@ impl<T> Store<T> {
                 Err(error)
             }
         }
+    }
+
+    /// Gives guests a stack of so many bytes from now on.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`], and the old stack stays; [`Error::NotResumable`] while a guest is running or suspended.
+    pub fn set_stack_bytes(&mut self, bytes: usize) -> Result<(), Error> {
+        self.inner_mut().replace_stack(bytes)
+    }
+
+    /// Lets the memories that are made from now on have at most so many bytes each, if the engine allows no fewer.
+    pub fn limit_memories(&mut self, bytes: u64) {
+        let inner = self.inner_mut();
+        let limit = inner.engine.config().memory_bytes_max;
+        inner.memory_bytes_max = usize::try_from(bytes).unwrap_or(usize::MAX).min(limit);
     }
 
     /// The embedder's data.
@@ -231,12 +256,12 @@ impl<T> AsContext for Store<T> {
 impl<T> AsContextMut for Store<T> {}
 
 impl StoreInner {
-    fn new(engine: &Engine, data: NonNull<()>) -> Result<NonNull<StoreInner>, Error> {
+    fn new(engine: &Engine, data: NonNull<()>, stack_bytes: usize) -> Result<NonNull<StoreInner>, Error> {
         let heap = engine.heap();
         let id = StoreId::next()?;
         let interrupt = Arc::new_in(InterruptFlag::new(), heap)?;
         let place = heap.allocate(Layout::new::<StoreInner>())?.cast::<StoreInner>();
-        let slots = engine.config().stack_bytes / SLOT_BYTES;
+        let slots = stack_bytes / SLOT_BYTES;
         let stack = match stack_layout(slots).and_then(|layout| heap.allocate(layout)) {
             Ok(stack) => stack.cast::<Slot>().as_ptr(),
             Err(error) => {
@@ -257,6 +282,7 @@ impl StoreInner {
             stack_top: stack,
             host_depth: 0,
             instance_count: 0,
+            memory_bytes_max: engine.config().memory_bytes_max,
             suspended: 0,
             suspensions: 0,
             hosts: Vec::new_in(heap),
@@ -288,6 +314,23 @@ impl StoreInner {
             }
             heap.deallocate(this.cast(), Layout::new::<StoreInner>());
         }
+    }
+
+    fn replace_stack(&mut self, bytes: usize) -> Result<(), Error> {
+        if self.stack_top != self.stack_base || self.host_depth != 0 || !self.ctx.instance.is_null() {
+            return Err(Error::NotResumable);
+        }
+        let slots = bytes / SLOT_BYTES;
+        let stack = self.heap.allocate(stack_layout(slots)?)?.cast::<Slot>().as_ptr();
+        if let (Some(old), Ok(layout)) = (NonNull::new(self.stack_base), stack_layout(self.stack_slots())) {
+            // SAFETY: it came from this heap with this layout, and no call is active.
+            unsafe { self.heap.deallocate(old.cast(), layout) };
+        }
+        self.stack_base = stack;
+        self.stack_top = stack;
+        self.stack_end = stack.wrapping_add(slots);
+        self.ctx.set_stack_end(self.stack_end);
+        Ok(())
     }
 
     fn stack_slots(&self) -> usize {

@@ -1,9 +1,11 @@
-//! Where a pool's memory comes from, with `std`: its blocks, or, for a pool that is only an account, the system.
+//! Where a pool's memory comes from, with `std` or `external`: its blocks, or, for a pool that is only an account, the
+//! system or the embedder's functions.
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
 use crate::blocks::Blocks;
+use crate::external::External;
 use crate::heap::OutOfMemory;
 use crate::system;
 
@@ -11,7 +13,9 @@ use crate::system;
 #[allow(clippy::large_enum_variant)]
 pub(crate) enum Source {
     Blocks(Blocks),
+    #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "there is none"))]
     System,
+    External(External),
 }
 
 impl Source {
@@ -24,7 +28,7 @@ impl Source {
         match self {
             // SAFETY: as the caller promised.
             Source::Blocks(blocks) => unsafe { blocks.add_region(start, len) },
-            Source::System => Err(OutOfMemory),
+            Source::System | Source::External(_) => Err(OutOfMemory),
         }
     }
 
@@ -32,6 +36,7 @@ impl Source {
         match self {
             Source::Blocks(blocks) => blocks.allocate(layout),
             Source::System => system::allocate(layout),
+            Source::External(functions) => functions.allocate(layout),
         }
     }
 
@@ -39,6 +44,7 @@ impl Source {
         match self {
             Source::Blocks(blocks) => blocks.allocate_zeroed(layout),
             Source::System => system::allocate_zeroed(layout),
+            Source::External(functions) => functions.allocate_zeroed(layout),
         }
     }
 
@@ -50,6 +56,8 @@ impl Source {
             Source::Blocks(blocks) => unsafe { blocks.deallocate(ptr, layout) },
             // SAFETY: as the caller promised.
             Source::System => unsafe { system::deallocate(ptr, layout) },
+            // SAFETY: as the caller promised.
+            Source::External(functions) => unsafe { functions.deallocate(ptr) },
         }
     }
 
@@ -66,6 +74,8 @@ impl Source {
             Source::Blocks(blocks) => unsafe { blocks.reallocate(ptr, old, new) },
             // SAFETY: as the caller promised.
             Source::System => unsafe { system::reallocate(ptr, old, new) },
+            // SAFETY: as the caller promised.
+            Source::External(functions) => unsafe { functions.reallocate(ptr, old, new) },
         }
     }
 }
