@@ -32,6 +32,9 @@ const VALGRIND: [&str; 6] = [
     "--errors-for-leak-kinds=definite,indirect,possible",
 ];
 
+/// How long a program may run.
+const SECONDS_MAX: &str = "60";
+
 /// A way to compile and run.
 struct Way {
     compiler: &'static str,
@@ -105,15 +108,13 @@ fn attempt(way: &Way, options: &[&str], program: &Path, modules: &Path, library:
     compile.arg("-I").arg(shell::root().join(CRATE).join("tests/c"));
     compile.arg(program).arg("-o").arg(&executable).arg(library).args(SYSTEM_LIBRARIES);
     shell::run(&mut compile)?;
-    let mut run = match way.checker {
-        Checker::Sanitizer => Command::new(&executable),
-        Checker::Valgrind => {
-            let [valgrind, options @ ..] = VALGRIND;
-            let mut run = Command::new(valgrind);
-            run.args(options).arg(&executable);
-            run
-        }
-    };
+    // A program that hangs fails like any other.
+    let mut run = Command::new("timeout");
+    run.arg(SECONDS_MAX);
+    if way.checker == Checker::Valgrind {
+        run.args(VALGRIND);
+    }
+    run.arg(&executable);
     let output = run.stdin(Stdio::null()).output().context("starting the program")?;
     let text = [output.stdout, output.stderr].concat();
     ensure!(output.status.success(), "{}\n{}", output.status, String::from_utf8_lossy(&text));

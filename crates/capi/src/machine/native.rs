@@ -3,6 +3,9 @@
 use moteur::{Config, Module};
 use moteur_platform::std::{GUARDED, Std};
 
+/// Whether native code can be run.
+pub const RUNS_NATIVE: bool = true;
+
 /// Whether a module runs as native code.
 pub fn runs_native(module: &Module) -> bool {
     module.native() == Ok(true)

@@ -2,6 +2,9 @@
 
 use moteur::{Config, InPlace, Module};
 
+/// Whether native code can be run.
+pub const RUNS_NATIVE: bool = true;
+
 /// Whether a module runs as native code.
 pub fn runs_native(module: &Module) -> bool {
     module.native() == Ok(true)

@@ -7,6 +7,9 @@ pub fn runs_native(_: &Module) -> bool {
     false
 }
 
+/// Whether native code can be run.
+pub const RUNS_NATIVE: bool = false;
+
 /// No engine here runs native code.
 pub fn native(_: Config, _: bool) -> Option<Config> {
     None

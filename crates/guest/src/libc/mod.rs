@@ -64,7 +64,7 @@ mod text;
 
 use core::ops::Range;
 
-use moteur::{Caller, Error, Extern, Linker, Val, Words};
+use moteur::{Caller, Error, Extern, FuncType, Linker, Val, Words};
 use moteur_platform::{Clock, Console, Platform};
 
 use self::heap::AppHeap;
@@ -93,6 +93,23 @@ impl Libc {
     pub fn with_heap(self, range: Range<u32>) -> Libc {
         Libc { heap: AppHeap::new(range), ..self }
     }
+
+    /// Takes so many bytes for the embedder from the heap that [`with_heap`](Libc::with_heap) gave, inside the guest's
+    /// `memory`, and gives their address; 0 if there is no room.
+    pub fn allocate(&mut self, memory: &mut [u8], bytes: u32) -> u32 {
+        Call::new(self, GuestMemory::new(memory), Code::Nothing, Allocator::Own(0)).take(bytes, 0)
+    }
+
+    /// Gives an address back that [`allocate`](Libc::allocate) or the guest's `malloc` took from there; any other is left
+    /// alone.
+    pub fn free(&mut self, memory: &mut [u8], address: u32) {
+        Call::new(self, GuestMemory::new(memory), Code::Nothing, Allocator::Own(0)).free(address);
+    }
+}
+
+/// The type of the function with this name.
+pub fn signature(name: &str) -> Option<FuncType<'static>> {
+    FUNCTIONS.iter().find(|function| function.name == name).map(|function| *function.ty)
 }
 
 /// Offers all functions to whatever `linker` links. `libc` finds the guest's [`Libc`] in the store's data.

@@ -1,0 +1,17 @@
+;; A function for each way to fail.
+(module
+  (type $none (func))
+  (memory 1)
+  (table 2 funcref)
+  (elem (i32.const 0) $number)
+  (func $number (result i32) (i32.const 1))
+  (func (export "unreachable") unreachable)
+  (func (export "divide") (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
+  (func (export "convert") (param f32) (result i32) (i32.trunc_f32_s (local.get 0)))
+  (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "indirect") (param i32) (call_indirect (type $none) (local.get 0)))
+  (func $deep (export "deep") (param i32) (result i32)
+    (i32.add (i32.const 1) (call $deep (i32.add (local.get 0) (i32.const 1)))))
+  (func (export "spin") (loop (br 0)))
+  (func $inner (unreachable))
+  (func (export "outer") (call $inner) (nop)))
