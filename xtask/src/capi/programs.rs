@@ -97,14 +97,16 @@ pub fn of(folder: &str) -> Result<Vec<PathBuf>> {
 
 fn attempt(way: &Way, options: &[&str], program: &Path, modules: &Path, library: &Path) -> Result<()> {
     let checker = if way.checker == Checker::Sanitizer { "sanitizer" } else { "valgrind" };
-    let name = program.file_stem().unwrap_or_default();
-    let executable = library::folder(&format!("{}-{checker}", way.compiler))?.join(name);
+    let folder = program.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    let executable = library::folder(&format!("{}-{checker}/{folder}", way.compiler))?;
+    let executable = executable.join(program.file_stem().unwrap_or_default());
     let mut compile = shell::command(way.compiler);
     compile.args(COMPILE).args(options);
     if way.checker == Checker::Sanitizer {
         compile.args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
     }
     compile.arg("-I").arg(library::include()).arg("-I").arg(modules);
+    compile.arg("-I").arg(modules.join("modules"));
     compile.arg("-I").arg(shell::root().join(CRATE).join("tests/c"));
     compile.arg(program).arg("-o").arg(&executable).arg(library).args(SYSTEM_LIBRARIES);
     shell::run(&mut compile)?;

@@ -1,6 +1,6 @@
 //! `InstantiationArgs2`: what an instance is made with, of a size that programs do not know.
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{c_char, c_void};
 use core::ptr::NonNull;
 
 use moteur::pool::Box;
@@ -92,7 +92,9 @@ pub unsafe extern "C" fn wasm_runtime_instantiate_ex2(
 mod wasi {
     //! What concerns WASI. What is not set is as the module says.
 
-    use super::{Args, c_char, c_int, change};
+    use core::ffi::{c_char, c_int};
+
+    use super::{Args, change};
     use crate::wamr::wasi::{Options, Texts};
 
     /// Changes what the guest is given.

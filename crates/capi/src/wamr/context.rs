@@ -44,7 +44,7 @@ pub extern "C" fn wasm_runtime_create_context_key(dtor: Option<Destructor>) -> *
         *runtime.context_keys.get_mut(at)? = Some(dtor.unwrap_or(nothing));
         Some(at.wrapping_add(1))
     });
-    made.flatten().map_or(null_mut(), |key| core::ptr::without_provenance_mut(key))
+    made.flatten().map_or(null_mut(), core::ptr::without_provenance_mut)
 }
 
 /// See the header.

@@ -24,6 +24,7 @@ use super::{call, externref, heap, libc, link, wasi};
 pub struct World {
     pub root: *mut Instance,
     pub libc: libc::State,
+    #[cfg_attr(not(feature = "wasi"), allow(dead_code, reason = "there are no functions that ask for it"))]
     pub wasi: wasi::State,
 }
 

@@ -309,7 +309,7 @@ pub unsafe extern "C" fn wasm_runtime_get_memory(module_inst: *mut Instance, ind
 /// The handle is null or there.
 unsafe fn type_of(memory: *const MemoryHandle) -> Option<MemoryType> {
     // SAFETY: the caller's promise.
-    unsafe { (*memory).memory.ty(&(*(*memory.as_ref()?).instance).caller()).ok() }
+    unsafe { (*memory).memory.ty(&(*memory.as_ref()?.instance).caller()).ok() }
 }
 
 /// See the header.

@@ -98,7 +98,6 @@ impl Native {
             }
             let outer = ((*env).attachment, (*env).instance);
             ((*env).attachment, (*env).instance) = (self.symbol.attachment, instance);
-            drop(caller);
             let result = self.enter(env, ty, words);
             ((*env).attachment, (*env).instance) = outer;
             result?;
@@ -246,8 +245,8 @@ pub unsafe extern "C" fn wasm_runtime_unregister_natives(
         return false;
     };
     runtime::with(|runtime| {
-        // SAFETY: the header: names are there until now.
         let is = |natives: &Natives| {
+            // SAFETY: the header: names are there until now.
             natives.symbols.0 == native_symbols && unsafe { text::bytes(natives.module.0) } == Some(name)
         };
         // The one that was registered last, and the order of the others stays.
