@@ -37,6 +37,32 @@ pub trait Console: Sync {
         let _ = stream;
         true
     }
+
+    /// Sends what is kept back of what was written, on consoles that keep something back.
+    fn flush(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Does something, and flushes the console if that fails: calls of a guest that may trap, for the half line that it left.
+/// A console that fails is as good as none.
+///
+/// ```
+/// use moteur_platform::{Console, Lines, Stream, flush_on_error, std::Std};
+///
+/// static GUEST: Lines<80> = Lines::new(&Std);
+/// let call = || -> Result<(), &str> {
+///     GUEST.write(Stream::Out, b"dividing by ").map_err(|_| "the console")?;
+///     Err("division by zero")
+/// };
+/// assert!(flush_on_error(&GUEST, call).is_err()); // and `dividing by ` can be read
+/// ```
+pub fn flush_on_error<R, E>(console: &dyn Console, work: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+    let result = work();
+    if result.is_err() {
+        let _ = console.flush();
+    }
+    result
 }
 
 /// One stream of a console, for `write!`.

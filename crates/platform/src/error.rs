@@ -6,6 +6,7 @@ macro_rules! errors {
     ($($(#[doc = $doc:literal])* $name:ident $text:literal)*) => {
         /// Why an operation of the machine failed.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[repr(u8)]
         pub enum Error {
             $($(#[doc = $doc])* $name,)*

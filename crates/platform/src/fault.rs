@@ -84,6 +84,10 @@ impl Console for Fault<'_> {
     fn is_terminal(&self, stream: Stream) -> bool {
         self.inner.console().is_terminal(stream)
     }
+
+    fn flush(&self) -> Result<(), Error> {
+        self.inner.console().flush()
+    }
 }
 
 impl Random for Fault<'_> {

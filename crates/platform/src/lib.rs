@@ -15,6 +15,8 @@
 //! | `nrf51` | `nrf51` | UART and timers of Nordic's nRF51 |
 //! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, the exit device of QEMU, fetching of code that was written |
 //! | `zephyr` | `zephyr`, `zephyr-code` | console, clock, random and memory for native code of the Zephyr RTOS |
+//! | [`Lines`], [`Ring`] | always | output by whole lines, and output that does not wait for the line |
+//! | `Defmt` | `defmt` | lines of guests as frames of defmt |
 //! | [`fault`] | always | any other port, with the n-th operation failing: for tests |
 //!
 //! A board that is none of these puts what it has into [`Parts`]. File systems ([`Files`]) are not part of a machine:
@@ -43,12 +45,16 @@ struct Readme;
 mod clock;
 mod code;
 mod console;
+#[cfg(feature = "defmt")]
+mod defmt;
 mod error;
 mod files;
 mod guard;
+mod lines;
 mod network;
 mod parts;
 mod random;
+mod ring;
 
 pub mod fault;
 
@@ -70,13 +76,17 @@ mod register;
 
 pub use clock::{Clock, Counter, Extended};
 pub use code::{CodeMemory, InPlace};
-pub use console::{Console, Stream, Writer};
+pub use console::{Console, Stream, Writer, flush_on_error};
+#[cfg(feature = "defmt")]
+pub use defmt::Defmt;
 pub use error::Error;
 pub use files::{Entry, FileType, Files, Handle, Open, Status, Time};
 pub use guard::{Decide, GuardedMemory};
+pub use lines::Lines;
 pub use network::{Family, Group, Interest, Network, Received, Shutdown, SocketOption, Transport};
 pub use parts::Parts;
 pub use random::Random;
+pub use ring::{Full, Ring};
 
 /// A machine, as the runtime sees it. What a machine lacks stays at its default, and a guest that asks for it is told so.
 pub trait Platform: Sync {

@@ -37,6 +37,8 @@ mod backtrace;
 #[cfg(feature = "interpreter")]
 mod code;
 mod context;
+#[cfg(feature = "defmt")]
+mod defmt;
 mod engine;
 mod error;
 mod externs;

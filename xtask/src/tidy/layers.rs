@@ -24,7 +24,7 @@ const LAYERS: &[Layer] = &[
     small("moteur-slots", &[], &["embedded-storage", "crc"]),
     large("moteur-platform", &[]),
     small("moteur-image", &["moteur-wasm"], &["sha2"]),
-    small("moteur", &["moteur-wasm", "moteur-image", "moteur-pool", "moteur-platform"], &["ed25519-compact"]),
+    small("moteur", &["moteur-wasm", "moteur-image", "moteur-pool", "moteur-platform"], &["ed25519-compact", "defmt"]),
     large("moteur-macros", &[]),
     large("moteur-guest", &["moteur", "moteur-platform", "moteur-macros"]),
     large("moteur-compiler", &["moteur-wasm", "moteur-image"]),

@@ -90,8 +90,17 @@ impl Libc {
 
     /// The same with a heap for `malloc` in these bytes of the guest's memory. The guest must not use them for anything
     /// else.
-    pub fn with_heap(self, range: Range<u32>) -> Libc {
-        Libc { heap: AppHeap::new(range), ..self }
+    pub fn with_heap(mut self, range: Range<u32>) -> Libc {
+        self.heap = AppHeap::new(range);
+        self
+    }
+}
+
+/// What the guest left of a line is seen, however it ended.
+impl Drop for Libc {
+    fn drop(&mut self) {
+        // Nobody is left to hear of an error.
+        let _ = self.console.flush();
     }
 
     /// Takes so many bytes for the embedder from the heap that [`with_heap`](Libc::with_heap) gave, inside the guest's
@@ -168,7 +177,11 @@ fn call<T>(
     let mut call = Call::new(libc(data), GuestMemory::new(bytes), code, allocator);
     let word = call.run(words);
     match call.error {
-        Some(error) => Err(error),
+        Some(error) => {
+            // The guest ends: what it wrote comes first.
+            let _ = call.libc.console.flush();
+            Err(error)
+        }
         None => Ok(Outcome { word, wanted: call.wanted }),
     }
 }

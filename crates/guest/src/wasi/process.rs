@@ -1,6 +1,6 @@
 //! The program as a whole: its end, and giving way to others.
 
-use super::call::Outcome;
+use super::call::{Call, Outcome};
 use super::errno::Errno;
 use super::state::Wasi;
 use crate::host;
@@ -13,8 +13,9 @@ pub struct Process;
 
 #[host_functions(state = Wasi)]
 impl Process {
-    /// Ends the guest with an exit status.
-    fn proc_exit(status: u32) -> Result<(), host::Stop> {
+    /// Ends the guest with an exit status, after all that it wrote.
+    fn proc_exit(call: &mut Call<'_>, status: u32) -> Result<(), host::Stop> {
+        let _ = call.state.platform.console().flush();
         Err(Error::exit(status.cast_signed()).into())
     }
 

@@ -101,6 +101,14 @@ impl Wasi {
     }
 }
 
+/// What the guest left of a line is seen, however it ended.
+impl Drop for Wasi {
+    fn drop(&mut self) {
+        // Nobody is left to hear of an error.
+        let _ = self.platform.console().flush();
+    }
+}
+
 impl fmt::Debug for Wasi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wasi").field("descriptors", &self.descriptors).finish_non_exhaustive()
