@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::boards::Tally;
 use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, MICROBIT, RISCV_VIRT, Run};
-use crate::{boards, kernels, llvm, shell, update};
+use crate::{boards, frames, kernels, llvm, shell, update};
 
 /// The features of the program `micro` that make it run native code and nothing else.
 pub const NATIVE_ONLY: &[&str] = &["native", "small"];
@@ -99,6 +99,8 @@ struct Case {
 const THREADED: &[&str] = &["threaded"];
 const MATCH_LOOP: &[&str] = &[];
 const INTERPRETER: &[&str] = &["interpreter"];
+/// All output goes by frames, which are decoded before they are compared.
+const DEFMT: &[&str] = &["threaded", "defmt"];
 /// Without an interpreter.
 const NATIVE: &[&str] = &["native"];
 
@@ -125,6 +127,14 @@ const DEVICES: [Case; 4] = [
     case("devices", &RISCV_VIRT, RISCV_VIRT.target, "release", THREADED),
 ];
 
+/// What becomes of what guests write.
+const CONSOLE: [Case; 4] = [
+    case("console", &AN505, AN505.target, "release", THREADED),
+    case("console", &AN505, AN505.target, "release", DEFMT),
+    case("console", &AN385, AN385.target, "release", MATCH_LOOP),
+    case("console", &RISCV_VIRT, RISCV_VIRT.target, "release", THREADED),
+];
+
 /// The smallest board, whose guest is interpreted or runs as native code.
 const TINY: [Case; 4] = [
     case("tiny", &MICROBIT, MICROBIT.target, "release", INTERPRETER),
@@ -145,21 +155,22 @@ const fn case(
 
 /// Builds the programs for every target, runs them on every board, and compares what they print.
 pub fn run(args: &[String]) -> Result<()> {
-    let bless = match args {
-        [] => false,
-        [flag] if flag == "--bless" => true,
+    let (bless, only) = match args {
+        [] => (false, None),
+        [flag] if flag == "--bless" => (true, None),
+        [flag, program] if flag == "--only" => (false, Some(program)),
         [flag, rest @ ..] if flag == "--update" => return update::run(rest),
         [flag] if flag == "--boards" => return finish(boards::run()),
-        _ => bail!("usage: cargo xtask firmware [--bless | --boards | --update]"),
+        _ => bail!("usage: cargo xtask firmware [--bless | --only PROGRAM | --boards | --update]"),
     };
     qemu::ensure_installed(&BOARDS)?;
     let no_compiler = llvm::ensure_installed().err();
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for cases in [&DEMO[..], &DEVICES, &TINY] {
+    for cases in [&DEMO[..], &DEVICES, &CONSOLE, &TINY] {
         if bless && let Some(first) = cases.first() {
             fs::write(expected(first), comparable(&start(first)?.output))?;
         }
-        for case in cases {
+        for case in cases.iter().filter(|case| only.is_none_or(|name| name == case.program)) {
             if let (NATIVE, Some(missing)) = (case.features, &no_compiler) {
                 println!("SKIPPED {} as native code: {missing:#}", case.program);
                 skipped += 1;
@@ -173,6 +184,10 @@ pub fn run(args: &[String]) -> Result<()> {
                 }
             }
         }
+    }
+    if only.is_some() {
+        ensure!(passed + failed + skipped > 0, "there is no such program");
+        return finish(Tally { passed, failed, skipped });
     }
     match native_only() {
         Ok(()) => passed += 1,
@@ -233,7 +248,11 @@ fn start(case: &Case) -> Result<Run> {
         environment: &environment,
         ..Build::new(case.program, case.board)
     };
-    let run = qemu::run(case.board, &build.image()?, Duration::from_secs(120))?;
+    let image = build.image()?;
+    let mut run = qemu::run(case.board, &image, Duration::from_secs(120))?;
+    if case.features == DEFMT {
+        run.output = frames::decode(&image, &run.output)?;
+    }
     let features = case.features.join(", ");
     println!("== {} on {} ({}, {}) {features}", case.program, case.board.machine, case.target, case.profile);
     println!("{}", run.output.trim_end());

@@ -13,6 +13,7 @@ mod debian;
 mod devices;
 mod dispatch;
 mod firmware;
+mod frames;
 mod fuzz;
 mod guests;
 mod kernels;

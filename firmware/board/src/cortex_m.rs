@@ -29,6 +29,8 @@ pub fn write(register: usize, value: u32) {
 
 #[entry]
 fn start() -> ! {
+    #[cfg(feature = "report")]
+    crate::stack::paint();
     crate::family::start();
     exit(crate::board_main())
 }

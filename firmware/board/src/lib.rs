@@ -17,7 +17,7 @@ mod cortex_m;
 mod mem;
 #[cfg(all(feature = "modules", target_arch = "arm"))]
 pub mod modules;
-#[cfg(target_arch = "arm")]
+#[cfg(feature = "report")]
 mod stack;
 
 use core::cell::Cell;
@@ -27,8 +27,8 @@ use core::fmt;
 pub use family::get;
 pub use family::{CPU_FEATURES, EXTERNAL, INSTRUCTIONS_PER_TICK, NAME, alarm, exit, instructions, led, publish};
 
-#[cfg(target_arch = "arm")]
-pub use stack::{stack_bytes, stack_bytes_used};
+#[cfg(feature = "report")]
+pub use stack::print_usage;
 
 /// Memory that nothing is linked into, for programs that need more than a chip has.
 pub struct External {

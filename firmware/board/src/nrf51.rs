@@ -50,7 +50,6 @@ static __INTERRUPTS: [Vector; INTERRUPT + 1] = {
 
 /// Gets pins, console and counter going.
 pub fn start() {
-    crate::stack::paint();
     write(GPIO_SET, 1 << PIN_SEND);
     write(GPIO_OUTPUTS, 1 << PIN_SEND | 1 << PIN_ROW | 1 << PIN_COLUMN);
     UART.start(PIN_SEND, PIN_RECEIVE);

@@ -39,6 +39,8 @@ static TIME: MachineTime = unsafe { MachineTime::new(virt::MTIME, virt::MTIME_HZ
 
 #[entry]
 fn start() -> ! {
+    #[cfg(feature = "report")]
+    crate::stack::paint();
     exit(crate::board_main())
 }
 

@@ -62,7 +62,10 @@ fn run() -> Result<(), Error> {
     in_turns(&engine)?;
     half_lines(&engine)?;
     without_waiting(&engine)?;
-    while_it_runs(&engine)
+    while_it_runs(&engine)?;
+    #[cfg(not(feature = "defmt"))]
+    board::print_usage(heap.stats().peak, heap.stats().capacity);
+    Ok(())
 }
 
 /// A guest, and the console that it writes to.

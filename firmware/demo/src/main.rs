@@ -49,7 +49,7 @@ fn demo() -> Result<bool, Error> {
     guest::run(&Engine::new(config)?)?;
 
     let stats = heap.stats();
-    println!("# heap high-water mark {} bytes, {} used now", stats.peak, stats.used);
+    board::print_usage(stats.peak, stats.capacity);
     println!("heap as empty as before: {}", stats.used == empty);
     Ok(stats.used == empty)
 }

@@ -44,7 +44,7 @@ fn run() -> Result<bool, Error> {
     thermometer::run(&engine)?;
     drop(engine);
     let stats = heap.stats();
-    println!("# heap high-water mark {} bytes, {} used now", stats.peak, stats.used);
+    board::print_usage(stats.peak, stats.capacity);
     println!("heap as empty as before: {}", stats.used == empty);
     Ok(stats.used == empty)
 }

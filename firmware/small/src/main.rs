@@ -62,7 +62,7 @@ fn run() -> Result<bool, Error> {
     let empty = heap.stats().used;
     let again = guest(heap)?;
     let stats = heap.stats();
-    println!("# pool of {HEAP_BYTES} bytes, at most {} used", stats.peak);
+    board::print_usage(stats.peak, HEAP_BYTES);
     Ok(again && stats.used == empty)
 }
 

@@ -44,8 +44,8 @@ fn run() -> Result<bool, Error> {
     let empty = heap.stats().used;
     guest(code::configure(Config::new(heap).stack_bytes(STACK_BYTES).max_host_depth(2)))?;
     let stats = heap.stats();
-    println!("# pool of {POOL_BYTES} bytes, {} used at most, {empty} when empty", stats.peak);
-    println!("# stack of {} bytes, {} used at most", board::stack_bytes(), board::stack_bytes_used());
+    println!("# pool when empty: {empty} bytes");
+    board::print_usage(stats.peak, POOL_BYTES);
     println!("pool as empty as before: {}", stats.used == empty);
     Ok(stats.used == empty)
 }

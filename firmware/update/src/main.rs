@@ -87,6 +87,7 @@ fn run() -> Result<Infallible, Stopped> {
     let mut last = board::instructions();
     // The first sign of life; later ones follow on silence.
     let _ = session.silence(line_put);
+    board::print_usage(heap.stats().peak, HEAP_BYTES);
     println!("ready");
     loop {
         step(&mut guest);
