@@ -94,14 +94,6 @@ impl Libc {
         self.heap = AppHeap::new(range);
         self
     }
-}
-
-/// What the guest left of a line is seen, however it ended.
-impl Drop for Libc {
-    fn drop(&mut self) {
-        // Nobody is left to hear of an error.
-        let _ = self.console.flush();
-    }
 
     /// Takes so many bytes for the embedder from the heap that [`with_heap`](Libc::with_heap) gave, inside the guest's
     /// `memory`, and gives their address; 0 if there is no room.
@@ -113,6 +105,14 @@ impl Drop for Libc {
     /// alone.
     pub fn free(&mut self, memory: &mut [u8], address: u32) {
         Call::new(self, GuestMemory::new(memory), Code::Nothing, Allocator::Own(0)).free(address);
+    }
+}
+
+/// What the guest left of a line is seen, however it ended.
+impl Drop for Libc {
+    fn drop(&mut self) {
+        // Nobody is left to hear of an error.
+        let _ = self.console.flush();
     }
 }
 
