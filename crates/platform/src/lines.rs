@@ -56,14 +56,13 @@ impl<const BYTES: usize> Console for Lines<'_, BYTES> {
         while !bytes.is_empty() {
             if rest.is_empty()
                 && let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n')
+                && let Some((lines, left)) = bytes.split_at_checked(end.saturating_add(1))
             {
-                let (lines, left) = bytes.split_at(end.saturating_add(1));
                 bytes = left;
                 self.console.write(stream, lines)?;
                 continue;
             }
-            let end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end.saturating_add(1));
-            let (line, _) = bytes.split_at(end);
+            let line = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
             let taken = rest.add(line);
             bytes = bytes.get(taken..).unwrap_or_default();
             if rest.is_full() || line.get(..taken).is_some_and(|line| line.ends_with(b"\n")) {
