@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::boards::Tally;
 use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, MICROBIT, RISCV_VIRT, Run};
-use crate::{boards, frames, kernels, llvm, shell, update};
+use crate::{boards, frames, kernels, latency, llvm, shell, update};
 
 /// The features of the program `micro` that make it run native code and nothing else.
 pub const NATIVE_ONLY: &[&str] = &["native", "small"];
@@ -135,6 +135,12 @@ const CONSOLE: [Case; 4] = [
     case("console", &RISCV_VIRT, RISCV_VIRT.target, "release", THREADED),
 ];
 
+/// Guests under an executor, which counts time as the emulated M33 and M7 do.
+const TASKS: [Case; 2] = [
+    case("tasks", &AN505, AN505.target, "release", THREADED),
+    case("tasks", &AN500, AN500.target, "release", THREADED),
+];
+
 /// The smallest board, whose guest is interpreted or runs as native code.
 const TINY: [Case; 4] = [
     case("tiny", &MICROBIT, MICROBIT.target, "release", INTERPRETER),
@@ -160,13 +166,14 @@ pub fn run(args: &[String]) -> Result<()> {
         [flag] if flag == "--bless" => (true, None),
         [flag, program] if flag == "--only" => (false, Some(program)),
         [flag, rest @ ..] if flag == "--update" => return update::run(rest),
+        [flag, rest @ ..] if flag == "--latency" => return latency::run(rest),
         [flag] if flag == "--boards" => return finish(boards::run()),
-        _ => bail!("usage: cargo xtask firmware [--bless | --only PROGRAM | --boards | --update]"),
+        _ => bail!("usage: cargo xtask firmware [--bless | --only PROGRAM | --boards | --latency | --update]"),
     };
     qemu::ensure_installed(&BOARDS)?;
     let no_compiler = llvm::ensure_installed().err();
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for cases in [&DEMO[..], &DEVICES, &CONSOLE, &TINY] {
+    for cases in [&DEMO[..], &DEVICES, &CONSOLE, &TASKS, &TINY] {
         if bless && let Some(first) = cases.first() {
             fs::write(expected(first), comparable(&start(first)?.output))?;
         }

@@ -17,6 +17,7 @@ mod frames;
 mod fuzz;
 mod guests;
 mod kernels;
+mod latency;
 mod lex;
 mod llvm;
 mod miri;

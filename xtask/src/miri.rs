@@ -23,6 +23,9 @@ pub fn run(_args: &[String]) -> Result<()> {
     // One test looks at each byte of a page, which takes minutes here.
     let skip = ["--", "--skip", "grown_bytes_are_zero"];
     shell::run(miri("test").args(["--quiet", "--package", "moteur", "--lib"]).args(features).args(skip))?;
+    // Futures keep the store's address between polls.
+    let tests = ["--quiet", "--package", "moteur", "--test", "api"];
+    shell::run(miri("test").args(tests).args(features).args(["--", "waiting::"]))?;
     let features = ["--no-default-features", "--features", "std,interpreter,wasm-c-api"];
     shell::run(miri("test").args(["--quiet", "--package", "moteur-capi", "--lib"]).args(features))?;
     suite()

@@ -181,9 +181,10 @@ impl<T: ?Sized> Box<T> {
 
 impl<T: ?Sized> Drop for Box<T> {
     fn drop(&mut self) {
-        let layout = Layout::for_value::<T>(self);
         // SAFETY: the box owns the value and is going.
         unsafe { ptr::drop_in_place(self.ptr.as_ptr()) };
+        // Only now: a reference to a future that borrows from itself would invalidate those borrows. Its length is left.
+        let layout = Layout::for_value::<T>(self);
         // SAFETY: allocated with the value's layout.
         unsafe { self.heap.deallocate(self.ptr.cast(), layout) };
     }

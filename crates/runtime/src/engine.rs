@@ -65,8 +65,9 @@ impl Config {
     }
 
     /// Whether guests pay with fuel for what they execute: one unit for each operator except `nop`, `block`, `else` and
-    /// `end`, taken in advance for a run of operators without branch targets; bulk operators pay one more for each 64
-    /// bytes or elements. Off by default.
+    /// `end`, and one more for each 64 bytes, elements or values that a bulk operator, a branch or a call moves, or a
+    /// function has as locals or results: see [`wasm::fuel`](crate::wasm::fuel). It is taken in advance for a run of
+    /// operators without branch targets, at most 256 units at once. Off by default.
     #[must_use]
     pub const fn fuel(mut self, on: bool) -> Config {
         self.fuel = on;

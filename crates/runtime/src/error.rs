@@ -67,6 +67,12 @@ pub enum Error {
     FuelOff,
     /// The suspended call cannot continue now: a call that was suspended after it must be resumed or cancelled first.
     NotResumable,
+    /// The guest called an asynchronous host function, but was itself not called with
+    /// [`Func::call_async`](crate::Func::call_async), or through something that cannot wait: a host function that is not
+    /// asynchronous, a start function, native code.
+    NotAsync,
+    /// Native code was reached by a call that comes back between slices: it would run to its end at once.
+    NativeAsync,
     /// The interpreter was compiled so that it would overflow the native stack: its handlers call where they should jump.
     /// Optimise the build, or turn off the feature `threaded`.
     Unoptimised,
@@ -179,6 +185,8 @@ impl fmt::Display for Error {
             Error::AlreadyDefined => "defined twice",
             Error::FuelOff => "the engine does not count fuel",
             Error::NotResumable => "a call suspended later must end first",
+            Error::NotAsync => "an asynchronous host function was called where nothing can wait for it",
+            Error::NativeAsync => "native code cannot be called asynchronously",
             Error::Unoptimised => {
                 "the interpreter's handlers do not jump: optimise it, or turn off its feature threaded"
             }

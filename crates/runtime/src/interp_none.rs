@@ -31,6 +31,21 @@ impl Ctx {
         Ctx { interrupt, instance: core::ptr::null_mut(), fuel: 0 }
     }
 
+    /// Whether a call may be suspended now, below so many active host functions.
+    pub(crate) fn may_suspend(&self, host_depth: u32) -> bool {
+        host_depth == 0
+    }
+
+    /// How much fuel guests have left.
+    pub(crate) fn fuel_left(&self) -> u64 {
+        self.fuel
+    }
+
+    /// Sets how much fuel guests have left.
+    pub(crate) fn set_fuel(&mut self, fuel: u64) {
+        self.fuel = fuel;
+    }
+
     /// Nothing of the memory is kept here.
     ///
     /// # Safety

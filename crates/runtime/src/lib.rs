@@ -66,6 +66,10 @@ pub use engine::{Config, Engine};
 pub use error::{Error, Limit, LinkError};
 pub use externs::Extern;
 pub use func::Func;
+#[cfg(feature = "interpreter")]
+pub use func::awaited::IntoAsyncFunc;
+#[cfg(feature = "interpreter")]
+pub use func::call_async::{CallAsync, TypedCallAsync};
 pub use func::caller::Caller;
 pub use func::host::IntoFunc;
 pub use func::resume::{Call, Suspended};

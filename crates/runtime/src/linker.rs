@@ -10,6 +10,8 @@ use crate::engine::Engine;
 use crate::error::{Error, LinkError};
 use crate::externs::Extern;
 use crate::func::Func;
+#[cfg(feature = "interpreter")]
+use crate::func::awaited::IntoAsyncFunc;
 use crate::func::caller::Caller;
 use crate::func::host::{HostDef, HostFunc, IntoFunc};
 use crate::func::rows::{self, HostFunction, Row, Words};
@@ -93,6 +95,21 @@ impl<T> Linker<T> {
     /// [`Error::AlreadyDefined`], [`Error::OutOfMemory`].
     pub fn func<P, R>(&mut self, module: &str, name: &str, closure: impl IntoFunc<T, P, R>) -> Result<(), Error> {
         let host = HostDef::typed::<T, P, R, _>(closure, self.engine.heap())?;
+        self.names.add(module, name, Item::Host(host))
+    }
+
+    /// Defines an asynchronous host function: see [`Func::wrap_async`].
+    ///
+    /// # Errors
+    /// As [`func`](Linker::func).
+    #[cfg(feature = "interpreter")]
+    pub fn func_async<P, R>(
+        &mut self,
+        module: &str,
+        name: &str,
+        closure: impl IntoAsyncFunc<T, P, R>,
+    ) -> Result<(), Error> {
+        let host = HostDef::awaiting::<T, P, R, _>(closure, self.engine.heap())?;
         self.names.add(module, name, Item::Host(host))
     }
 

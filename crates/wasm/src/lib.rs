@@ -12,6 +12,7 @@ mod const_expr;
 mod error;
 #[cfg(not(feature = "small"))]
 mod float;
+pub mod fuel;
 mod index;
 pub mod limits;
 mod module;

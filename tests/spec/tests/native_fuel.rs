@@ -1,6 +1,9 @@
 //! Metering in native code: the same guest leaves the same fuel as when it is interpreted, and ends where that ends.
 
-use moteur::{Config, Engine, Error, Func, Heap, Linker, Module, Store, Trap};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use moteur::{Config, Engine, Error, Func, Heap, Linker, Module, Store, Trap, Val};
 use moteur_compiler::{Machine, Optimise, Options, compile};
 use moteur_image::target::Checks;
 use moteur_platform::std::{GUARDED, Std};
@@ -155,6 +158,89 @@ fn fuel_left_is_that_of_the_interpreter() {
         }
     }
     assert!(spent.iter().any(|units| *units > 10_000));
+}
+
+/// Runs that are longer than what is paid at once, and operators that move many values: what these cost is reckoned by
+/// interpreter and compiler alike.
+fn large() -> Vec<u8> {
+    let values = |count: usize, what: &str| what.repeat(count);
+    let (results, zeros, drops) = (values(200, "i32 "), values(200, "(i32.const 0)"), values(200, "(drop)"));
+    let steps = values(300, "(local.set 0 (i32.xor (local.get 0) (i32.const 5)))");
+    wat::parse_str(format!(
+        r#"(module
+            (import "host" "spend" (func $spend (param i32)))
+            (type $unary (func (param i32) (result i32)))
+            (type $many (func (param {results}) (result {results})))
+            (table funcref (elem $many))
+            (func $many (type $many) {})
+            (func (export "long") (type $unary) {steps} (if (local.get 0) (then {steps})) (local.get 0))
+            (func (export "locals") (type $unary) (local {}) (local.get 0))
+            (func (export "call") (type $unary) {zeros} (call $many) {drops} (local.get 0))
+            (func (export "call_indirect") (type $unary)
+                {zeros} (call_indirect (type $many) (i32.const 0)) {drops} (local.get 0))
+            (func $tail (type $many) {zeros} (return_call $many))
+            (func (export "tail") (type $unary) {zeros} (call $tail) {drops} (local.get 0))
+            (func (export "branch") (type $unary)
+                (block (result {results}) {zeros} (br_if 0 (local.get 0)) (br 0)) {drops}
+                (block (result {results}) {zeros} (br_table 0 0 (local.get 0))) {drops} (local.get 0))
+            (func $return (result {results}) {zeros} return)
+            (func (export "return") (type $unary) (call $return) {drops} (local.get 0)))"#,
+        (0..200).map(|at| format!("(local.get {at})")).collect::<String>(),
+        values(1_000, "i64 "),
+    ))
+    .unwrap()
+}
+
+#[test]
+fn long_runs_and_many_values_cost_what_they_cost_the_interpreter() {
+    let wasm = large();
+    let interpreted = Guest::new(&wasm, false);
+    let natives = natives(&wasm);
+    for name in ["long", "locals", "call", "call_indirect", "tail", "branch", "return"] {
+        for argument in [0, 1, 3] {
+            for fuel in [10_000, 1_000, 600, 300, 256, 255, 15, 3, 0] {
+                let expected = interpreted.call(name, argument, fuel);
+                for native in &natives {
+                    assert_eq!(native.call(name, argument, fuel), expected, "{name} {argument} with {fuel}");
+                }
+            }
+        }
+    }
+    assert_eq!(interpreted.call("locals", 7, 100), (Ok(7), 100 - 15 - 1));
+}
+
+#[test]
+fn native_code_is_not_called_where_it_would_have_to_come_back() {
+    let wasm = compile(
+        &wat::parse_str(GUEST).unwrap(),
+        &Options { metering: true, ..Options::new(Machine::host(None).unwrap()) },
+    );
+    let guest = Guest::new(&wasm.unwrap(), true);
+    let mut store = Store::new(guest.module.engine(), None).unwrap();
+    let mut linker = Linker::new(guest.module.engine());
+    // Below a host function nothing comes back anyway.
+    let spend = |mut caller: moteur::Caller<'_, Option<Func>>, n: i32| match *caller.data() {
+        Some(func) => func.call(&mut caller, &[Val::I32(n)], &mut [Val::I32(0)]),
+        None => Ok(()),
+    };
+    linker.func("host", "spend", spend).unwrap();
+    let instance = linker.instantiate(&mut store, &guest.module).unwrap();
+    let func = instance.typed_func::<i32, i32>(&store, "collatz").unwrap();
+    store.set_fuel(10_000).unwrap();
+    let once = |future: &mut (dyn Future<Output = Result<i32, Error>> + Unpin)| {
+        Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+    };
+    assert_eq!(once(&mut func.call_async(&mut store, 27)), Poll::Ready(Err(Error::NativeAsync)));
+    assert_eq!(func.call(&mut store, 27), Ok(111));
+    *store.data_mut() = Some(func.func());
+    let text = r#"(module (import "host" "spend" (func $spend (param i32)))
+        (func (export "run") (param i32) (result i32) (call $spend (local.get 0)) (i32.const 4)))"#;
+    let interpreted = Module::new(guest.module.engine(), &wat::parse_str(text).unwrap()).unwrap();
+    let outer = linker.instantiate(&mut store, &interpreted).unwrap();
+    let run = outer.typed_func::<i32, i32>(&store, "run").unwrap();
+    let mut call = run.call_async(&mut store, 27).yield_every(300);
+    assert!(once(&mut call).is_pending(), "the interpreted function was lowered, and a slice is over");
+    assert_eq!(once(&mut call), Poll::Ready(Ok(4)));
 }
 
 #[test]

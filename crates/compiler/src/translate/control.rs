@@ -126,6 +126,11 @@ impl<'c, 'm> Translator<'_, 'c, 'm> {
         at.and_then(|at| self.blocks.get(at)).ok_or_else(|| Error::Llvm("a label is missing".into()))
     }
 
+    /// How many values a branch to the label brings along.
+    pub fn label_arity(&self, label: LabelIdx) -> Result<usize> {
+        Ok(self.block(label)?.label_values.len())
+    }
+
     /// Brings the operands on top to a label, from the block that is being written.
     fn bring(&mut self, label: LabelIdx) -> Result {
         let here = self.here()?;

@@ -61,7 +61,7 @@ pub fn translate<'c>(
     if let Some(instr) = &next {
         unit.locate(function, instr.offset);
     }
-    translator.begin_run()?;
+    translator.begin_first_run(index as usize - ty.params.len())?;
     while let Some(instr) = next {
         translator.step(&instr)?;
         next = validator.step()?;
@@ -87,7 +87,7 @@ impl<'u, 'c, 'm> Translator<'u, 'c, 'm> {
         if self.dead.is_some() {
             return self.step_dead(instr);
         }
-        self.count_operator(instr.op);
+        self.count_operator(instr)?;
         if self.control(instr)? || self.memory(instr)? || self.table(instr)? || self.call(instr)? {
             return Ok(());
         }

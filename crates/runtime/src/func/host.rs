@@ -131,6 +131,17 @@ pub(crate) unsafe fn call_host(
     }
 }
 
+/// Slots of parameters and results of the host function with this index.
+///
+/// # Safety
+/// The store is valid.
+#[cfg_attr(not(feature = "interpreter"), allow(dead_code))]
+pub(crate) unsafe fn slots_of_host(store: NonNull<StoreInner>, index: u32) -> (usize, usize) {
+    // SAFETY: the caller's promise.
+    let hosts: &[HostEntry] = unsafe { &(*store.as_ptr()).hosts };
+    hosts.get(index as usize).map_or((0, 0), |entry| (usize::from(entry.params), usize::from(entry.results)))
+}
+
 /// A closure that can be a host function of stores with data of type `T`.
 ///
 /// Closures take up to 16 arguments of the types [`WasmTy`], after an optional [`Caller`], and return nothing, one such

@@ -4,6 +4,10 @@ use core::ptr::NonNull;
 
 use moteur_wasm::{FuncType, Trap, ValType};
 
+#[cfg(feature = "interpreter")]
+pub(crate) mod awaited;
+#[cfg(feature = "interpreter")]
+pub(crate) mod call_async;
 pub(crate) mod caller;
 pub(crate) mod host;
 pub(crate) mod resume;
@@ -110,8 +114,9 @@ impl Func {
 
     /// As [`call`](Func::call), but running out of fuel suspends the call instead of ending it with a trap.
     ///
-    /// Fuel is taken for each run of operators without a branch at once; a portion that is smaller than the longest run
-    /// makes no progress there. Inside host functions nothing can be suspended.
+    /// Fuel is taken for each run of operators without a branch at once, up to 256 units; a portion that is smaller than
+    /// that may make no progress. A bulk operator that costs more does what a portion pays for. Inside host functions
+    /// nothing can be suspended.
     ///
     /// ```
     /// use moteur::{Call, Config, Engine, Heap, Instance, Module, Store, Val};

@@ -9,7 +9,7 @@ use super::{Func, put_args, take_results};
 use crate::context::{AsContextMut, store_mut};
 use crate::error::Error;
 use crate::interp::{self, Outcome, Suspension};
-use crate::slot::SLOT_BYTES;
+use crate::slot::{SLOT_BYTES, Slot};
 use crate::store::StoreInner;
 use crate::val::Val;
 
@@ -45,6 +45,13 @@ impl core::fmt::Debug for Suspended {
 }
 
 impl Suspended {
+    /// A call that was just suspended, and whose results will stand so many slots from the stack's start.
+    #[cfg_attr(not(feature = "interpreter"), allow(dead_code))]
+    pub(super) fn new(store: &mut StoreInner, func: Func, frame: usize, state: Suspension) -> Suspended {
+        let (serial, below) = add(store);
+        Suspended { func, state, frame, serial, below }
+    }
+
     /// Lets the call go on. See [`Func::call_resumable`].
     ///
     /// # Errors
@@ -54,37 +61,58 @@ impl Suspended {
         resume(store_mut(store), self, results)
     }
 
+    /// What it takes to go on.
+    #[cfg_attr(not(feature = "interpreter"), allow(dead_code))]
+    pub(super) fn state(&self) -> &Suspension {
+        &self.state
+    }
+
     /// Ends the call and frees its frames.
     ///
     /// # Errors
     /// [`Error::NotResumable`] or [`Error::ForeignStore`], as for [`resume`](Suspended::resume).
     pub fn cancel(self, store: &mut impl AsContextMut) -> Result<(), Error> {
-        let store = store_mut(store);
-        self.check(store)?;
-        store.suspended = self.below;
+        self.cancel_in(store_mut(store))
+    }
+
+    pub(super) fn cancel_in(&self, store: &mut StoreInner) -> Result<(), Error> {
+        self.release(store)?;
         // SAFETY: the newest suspended call of this store, as just checked.
         unsafe { interp::cancel(NonNull::from(store), &self.state) }
     }
 
-    fn check(&self, store: &StoreInner) -> Result<(), Error> {
-        self.func.0.get(store)?;
-        if store.suspended != self.serial || store.host_depth != 0 {
-            return Err(Error::NotResumable);
-        }
+    /// Where the results will stand, in slots from the stack's start.
+    #[cfg_attr(not(feature = "interpreter"), allow(dead_code))]
+    pub(super) fn frame(&self) -> usize {
+        self.frame
+    }
+
+    /// Makes the call below this one the store's newest.
+    pub(super) fn release(&self, store: &mut StoreInner) -> Result<(), Error> {
+        self.check(store)?;
+        store.suspended = self.below;
         Ok(())
+    }
+
+    pub(super) fn check(&self, store: &StoreInner) -> Result<(), Error> {
+        self.func.0.get(store)?;
+        if store.suspended == self.serial { may_suspend(store) } else { Err(Error::NotResumable) }
     }
 }
 
+/// Whether calls may be suspended and resumed now.
+pub(super) fn may_suspend(store: &StoreInner) -> Result<(), Error> {
+    if store.ctx.may_suspend(store.host_depth) { Ok(()) } else { Err(Error::NotResumable) }
+}
+
 pub(super) fn call(store: &mut StoreInner, func: Func, args: &[Val], results: &mut [Val]) -> Result<Call, Error> {
-    if store.host_depth != 0 {
-        return Err(Error::NotResumable);
-    }
+    may_suspend(store)?;
     let entity = func.0.get(store)?;
     let frame = put_args(store, entity, args, results.len())?;
     // SAFETY: the function is of the store, its arguments stand at the frame.
     unsafe {
         let outcome = interp::invoke_resumable(NonNull::from(&mut *store), entity, frame)?;
-        let frame = frame.addr().wrapping_sub(store.stack_base.addr()) / SLOT_BYTES;
+        let frame = slot_number(store, frame);
         Ok(finish(store, func, frame, outcome, results))
     }
 }
@@ -95,7 +123,7 @@ fn resume(store: &mut StoreInner, call: Suspended, results: &mut [Val]) -> Resul
     if super::ty_of(store, entity)?.results.len() != results.len() {
         return Err(Error::Type);
     }
-    store.suspended = call.below;
+    call.release(store)?;
     // SAFETY: the newest suspended call of this store, as just checked.
     unsafe {
         let outcome = interp::resume(NonNull::from(&mut *store), &call.state)?;
@@ -115,10 +143,21 @@ unsafe fn finish(store: &mut StoreInner, func: Func, frame: usize, outcome: Outc
             Call::Done
         }
         Outcome::Suspended(state) => {
-            let below = store.suspended;
-            store.suspensions = store.suspensions.wrapping_add(1);
-            store.suspended = store.suspensions;
-            Call::Suspended(Suspended { func, state, frame, serial: store.suspended, below })
+            let (serial, below) = add(store);
+            Call::Suspended(Suspended { func, state, frame, serial, below })
         }
     }
+}
+
+/// The numbers of a call that was just suspended, which is the store's newest now, and of the one below it.
+fn add(store: &mut StoreInner) -> (u64, u64) {
+    let below = store.suspended;
+    store.suspensions = store.suspensions.wrapping_add(1);
+    store.suspended = store.suspensions;
+    (store.suspended, below)
+}
+
+/// A slot's number, counted from the stack's start.
+pub(super) fn slot_number(store: &StoreInner, slot: *const Slot) -> usize {
+    slot.addr().wrapping_sub(store.stack_base.addr()) / SLOT_BYTES
 }

@@ -2,11 +2,13 @@
 
 use core::marker::PhantomData;
 
+use super::Func;
 use super::ty::WasmValues;
-use super::{Func, frame};
 use crate::context::{AsContextMut, store_mut};
 use crate::error::Error;
 use crate::interp;
+use crate::slot::Slot;
+use crate::store::StoreInner;
 
 /// A function that takes `P` and returns `R`: see [`WasmValues`].
 ///
@@ -55,7 +57,7 @@ impl<P: WasmValues, R: WasmValues> TypedFunc<P, R> {
         let ptr = store.store_ptr();
         let inner = store_mut(store);
         let func = self.func.0.get(inner)?;
-        let frame = frame(inner, const { if P::SLOTS > R::SLOTS { P::SLOTS } else { R::SLOTS } })?;
+        let frame = frame::<P, R>(inner)?;
         // SAFETY: the frame has room for arguments and results; `Func::typed` compared the types.
         unsafe {
             params.write(ptr, frame)?;
@@ -63,4 +65,10 @@ impl<P: WasmValues, R: WasmValues> TypedFunc<P, R> {
             Ok(R::read(ptr, frame))
         }
     }
+}
+
+/// The first free slot of the stack, if there is room for a function's parameters and results.
+#[inline]
+pub(super) fn frame<P: WasmValues, R: WasmValues>(store: &StoreInner) -> Result<*mut Slot, Error> {
+    super::frame(store, const { if P::SLOTS > R::SLOTS { P::SLOTS } else { R::SLOTS } })
 }

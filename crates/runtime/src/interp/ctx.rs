@@ -3,6 +3,7 @@
 use core::ptr::{NonNull, null, null_mut};
 use core::sync::atomic::AtomicU32;
 
+use super::slice::Slice;
 use crate::slot::Slot;
 use crate::store::StoreInner;
 use crate::store::entity::InstanceEntity;
@@ -29,7 +30,7 @@ pub(crate) struct Ctx {
     /// The current instance; null outside guest code.
     pub instance: *mut InstanceEntity,
     pub store: *mut StoreInner,
-    /// Units of fuel left; counted only where the engine meters.
+    /// Units of fuel left, of the slice if one runs; counted only where the engine meters.
     pub fuel: u64,
     /// The end of the stack's slots.
     pub stack_end: *mut Slot,
@@ -43,6 +44,10 @@ pub(crate) struct Ctx {
     pub exit_data: usize,
     /// For calls: the instruction after the call, or for tail calls the slot where the arguments stand.
     pub exit_next: usize,
+    /// The part of the fuel that may be used now.
+    pub slice: Slice,
+    /// How many host functions are active below which calls may be suspended: those that are asynchronous.
+    pub suspendable_depth: u32,
 }
 
 impl Ctx {
@@ -64,12 +69,19 @@ impl Ctx {
             exit_sp: 0,
             exit_data: 0,
             exit_next: 0,
+            slice: Slice::NONE,
+            suspendable_depth: 0,
         }
     }
 
     /// The stack has been replaced, and ends here.
     pub(crate) fn set_stack_end(&mut self, stack_end: *mut Slot) {
         self.stack_end = stack_end;
+    }
+
+    /// Whether a call may be suspended now, below so many active host functions.
+    pub(crate) fn may_suspend(&self, host_depth: u32) -> bool {
+        self.suspendable_depth == host_depth
     }
 
     /// Makes `instance` the current one.

@@ -18,36 +18,20 @@ use super::ctx::Ctx;
 use super::dispatch::{DONE, RETURN_ACROSS, execute};
 use super::kinds::Kind;
 use super::kinds::call::{Call, CallNative};
+use super::kinds::control::FuelBy;
+use super::pieces::{self, Work};
 use super::regs::{Leave, Regs};
+use super::suspend::{self, Awaits, Outcome, Suspension};
 use crate::error::Error;
-use crate::func::host::call_host;
+use crate::func::host::{call_host, slots_of_host};
 use crate::lower;
 use crate::native;
 use crate::slot::{SLOT_BYTES, Slot, slots_of_type};
 use crate::store::StoreInner;
-use crate::store::entity::{FuncEntity, InstanceEntity};
+use crate::store::entity::{FuncEntity, InstanceEntity, LoadedModule};
 
 /// Slots below a frame that was called from another instance.
 pub(super) const ACROSS_SLOTS: usize = 3;
-
-/// How a call ended that may be resumed.
-pub(crate) enum Outcome {
-    /// The results stand where the arguments stood.
-    Done,
-    /// Fuel ran out; the frames are kept.
-    Suspended(Suspension),
-}
-
-/// A call that ran out of fuel, and all that its frames need to go on.
-pub(crate) struct Suspension {
-    pc: *const u16,
-    fp: *mut Slot,
-    instance: *mut InstanceEntity,
-    /// The first slot behind the frames, by which the store knows the innermost suspended call.
-    top: *mut Slot,
-    /// `StoreInner::stack_top` as it was when the call began.
-    bottom: *mut Slot,
-}
 
 /// Calls `func`. Its arguments stand at `frame`, results replace them.
 ///
@@ -60,13 +44,18 @@ pub(crate) unsafe fn invoke(
     frame: *mut Slot,
 ) -> Result<(), Error> {
     // SAFETY: the caller's promise.
-    match unsafe { begin(store, func, frame, false)? } {
-        Outcome::Done => Ok(()),
-        Outcome::Suspended(_) => Err(Error::Trap(Trap::OutOfFuel)),
+    unsafe {
+        let paused = (*store.as_ptr()).ctx.pause_slice();
+        let outcome = begin(store, func, frame, false);
+        (*store.as_ptr()).ctx.go_on_with_slice(paused);
+        match outcome? {
+            Outcome::Done => Ok(()),
+            Outcome::Suspended(_) => Err(Error::Trap(Trap::OutOfFuel)),
+        }
     }
 }
 
-/// As `invoke`, but running out of fuel suspends the call.
+/// As `invoke`, but running out of fuel suspends the call, and so does an asynchronous host function within a slice.
 ///
 /// # Safety
 /// As for `invoke`.
@@ -77,38 +66,6 @@ pub(crate) unsafe fn invoke_resumable(
 ) -> Result<Outcome, Error> {
     // SAFETY: the caller's promise.
     unsafe { begin(store, func, frame, true) }
-}
-
-/// Goes on with a suspended call.
-///
-/// # Safety
-/// `suspension` is of this store and was neither resumed nor cancelled.
-pub(crate) unsafe fn resume(store: NonNull<StoreInner>, suspension: &Suspension) -> Result<Outcome, Error> {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if (*store.as_ptr()).stack_top != suspension.top {
-            return Err(Error::NotResumable);
-        }
-        set_stack_limit(store.as_ptr());
-        (*store.as_ptr()).backtrace.clear();
-        let call = Activation::enter(store, suspension.bottom, suspension.instance, true);
-        call.finish(suspension.pc, suspension.fp)
-    }
-}
-
-/// Gives up a suspended call.
-///
-/// # Safety
-/// As for `resume`.
-pub(crate) unsafe fn cancel(store: NonNull<StoreInner>, suspension: &Suspension) -> Result<(), Error> {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if (*store.as_ptr()).stack_top != suspension.top {
-            return Err(Error::NotResumable);
-        }
-        (*store.as_ptr()).stack_top = suspension.bottom;
-    }
-    Ok(())
 }
 
 /// # Safety
@@ -132,10 +89,16 @@ unsafe fn begin(
         let bottom = (*inner).stack_top;
         let Some(instance) = instance else {
             let caller = NonNull::new((*inner).ctx.instance);
-            return call_host(store, index, caller, frame).map(|_| Outcome::Done);
+            return match call_host(store, index, caller, frame) {
+                Err(Error::NotAsync) if resumable && suspend::must_wait(store) => {
+                    let (params, results) = slots_of_host(store, index);
+                    Ok(Outcome::Suspended(Suspension::direct(store, frame, params.max(results))))
+                }
+                result => result.map(|_| Outcome::Done),
+            };
         };
         let call = Activation::enter(store, bottom, instance.as_ptr(), resumable);
-        let code = match code_of(instance, FuncIdx(index)) {
+        let code = match code_of(call.ctx, instance, FuncIdx(index)) {
             Ok(code) => code,
             Err(error) => return call.end(Err(error)),
         };
@@ -145,13 +108,13 @@ unsafe fn begin(
             return call.end(Err(Error::Trap(Trap::StackOverflow)));
         }
         link.write(DONE.pc() as Slot);
-        call.finish(code, frame)
+        call.finish(At { pc: code, fp: frame, result: 0 })
     }
 }
 
 /// # Safety
 /// `store` is valid.
-unsafe fn set_stack_limit(store: *mut StoreInner) {
+pub(super) unsafe fn set_stack_limit(store: *mut StoreInner) {
     // SAFETY: the caller's promise.
     unsafe {
         let slots = ((*store).stack_end as usize - (*store).stack_base as usize) / SLOT_BYTES;
@@ -165,8 +128,8 @@ unsafe fn set_stack_limit(store: *mut StoreInner) {
 /// The code of a function, lowered now if it was not yet.
 ///
 /// # Safety
-/// `instance` is valid and its module defines `func`.
-unsafe fn code_of(instance: NonNull<InstanceEntity>, func: FuncIdx) -> Result<*const u16, Error> {
+/// `instance` is valid, of the store that has this context, and its module defines `func`.
+unsafe fn code_of(ctx: *mut Ctx, instance: NonNull<InstanceEntity>, func: FuncIdx) -> Result<*const u16, Error> {
     // SAFETY: the caller's promise.
     unsafe {
         let loaded = (*instance.as_ptr()).loaded;
@@ -178,8 +141,20 @@ unsafe fn code_of(instance: NonNull<InstanceEntity>, func: FuncIdx) -> Result<*c
         {
             return Ok(code);
         }
-        lower::lower_func(loaded, func)?;
+        lower(ctx, loaded, func)?;
         code(at).ok_or(Error::OutOfBounds)
+    }
+}
+
+/// Lowers a function, which takes its time: a slice that runs ends soon after.
+///
+/// # Safety
+/// The context is that of the store that the module was loaded into.
+unsafe fn lower(ctx: *mut Ctx, loaded: NonNull<LoadedModule>, func: FuncIdx) -> Result<(), Error> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (*ctx).close_slice();
+        lower::lower_func(loaded, func)
     }
 }
 
@@ -195,7 +170,7 @@ unsafe fn slots_of_func(instance: NonNull<InstanceEntity>, func: FuncIdx) -> (us
 }
 
 /// A call from outside into guest code, while it runs.
-struct Activation {
+pub(super) struct Activation {
     store: NonNull<StoreInner>,
     ctx: *mut Ctx,
     /// `StoreInner::stack_top` and the current instance before the call.
@@ -205,17 +180,28 @@ struct Activation {
 }
 
 /// Where guest code goes on.
-struct At {
-    pc: *const u16,
-    fp: *mut Slot,
+#[derive(Clone, Copy)]
+pub(super) struct At {
+    pub pc: *const u16,
+    pub fp: *mut Slot,
     /// The bits of the result that the accumulators hold, after a call.
-    result: u64,
+    pub result: u64,
+}
+
+/// What comes after guest code was left.
+enum Next {
+    /// Guest code goes on.
+    At(At),
+    /// The call is done.
+    Done,
+    /// The call waits.
+    Suspended(Suspension),
 }
 
 impl Activation {
     /// # Safety
     /// `store` and `instance` are valid.
-    unsafe fn enter(
+    pub unsafe fn enter(
         store: NonNull<StoreInner>,
         bottom: *mut Slot,
         instance: *mut InstanceEntity,
@@ -230,27 +216,23 @@ impl Activation {
         }
     }
 
-    /// Runs from `pc` to the end of the call.
+    /// Runs from there to the end of the call.
     ///
     /// # Safety
-    /// `pc` and `fp` are as the call or the suspension left them.
-    unsafe fn finish(self, pc: *const u16, fp: *mut Slot) -> Result<Outcome, Error> {
-        let mut at = At { pc, fp, result: 0 };
+    /// It is where the call begins, or where the suspension says.
+    pub unsafe fn finish(self, mut at: At) -> Result<Outcome, Error> {
         loop {
             // SAFETY: the caller's promise, then `step`'s.
-            let (step, left_at) = unsafe {
+            let (next, left_at) = unsafe {
                 let m = Regs::new(self.ctx, at.pc, at.fp, at.result);
                 let leave = execute(m);
                 let left_at = ((*self.ctx).exit_pc, (*self.ctx).exit_fp);
-                if leave == Leave::OUT_OF_FUEL && self.resumable {
-                    let suspension = self.suspend();
-                    return self.end(Ok(Outcome::Suspended(suspension)));
-                }
                 (self.step(leave), left_at)
             };
-            match step {
-                Ok(Some(next)) => at = next,
-                Ok(None) => return self.end(Ok(Outcome::Done)),
+            match next {
+                Ok(Next::At(next)) => at = next,
+                Ok(Next::Done) => return self.end(Ok(Outcome::Done)),
+                Ok(Next::Suspended(suspension)) => return self.end(Ok(Outcome::Suspended(suspension))),
                 Err(error) => {
                     // SAFETY: the frames are as guest code left them; what a host function called left others since.
                     unsafe {
@@ -264,11 +246,11 @@ impl Activation {
     }
 
     /// Goes back to what ran before.
-    fn end(self, result: Result<Outcome, Error>) -> Result<Outcome, Error> {
+    pub fn end(self, result: Result<Outcome, Error>) -> Result<Outcome, Error> {
         // SAFETY: the store is valid; the outer instance is null or one of its entities.
         unsafe {
             (*self.store.as_ptr()).stack_top = match &result {
-                Ok(Outcome::Suspended(suspension)) => suspension.top,
+                Ok(Outcome::Suspended(suspension)) => suspension.top(),
                 _ => self.bottom,
             };
             (*self.ctx).enter(self.outer);
@@ -276,25 +258,27 @@ impl Activation {
         result
     }
 
-    /// Does what guest code was left for. `None`: the call is done.
+    /// Does what guest code was left for.
     ///
     /// # Safety
     /// `leave` is what `execute` just gave.
-    unsafe fn step(&self, leave: Leave) -> Result<Option<At>, Error> {
+    unsafe fn step(&self, leave: Leave) -> Result<Next, Error> {
         // SAFETY: the context says where guest code was left; L5 for links.
         unsafe {
             let Ctx { exit_pc, exit_fp, exit_data, exit_next, instance, .. } = *self.ctx;
             match leave {
-                Leave::DONE => Ok(None),
+                Leave::DONE => Ok(Next::Done),
                 Leave::CALL_CHECK => {
                     let func = Call::check(self.ctx, exit_pc, exit_fp).map_err(Error::Trap)?;
-                    lower::lower_func((*instance).loaded, FuncIdx(func))?;
-                    Ok(Some(At { pc: exit_pc, fp: exit_fp, result: 0 }))
+                    lower(self.ctx, (*instance).loaded, FuncIdx(func))?;
+                    Ok(Next::At(At { pc: exit_pc, fp: exit_fp, result: 0 }))
                 }
                 Leave::LOWER => {
-                    lower::lower_func((*instance).loaded, FuncIdx(exit_data as u32))?;
-                    Ok(Some(At { pc: exit_pc, fp: exit_fp, result: 0 }))
+                    lower(self.ctx, (*instance).loaded, FuncIdx(exit_data as u32))?;
+                    Ok(Next::At(At { pc: exit_pc, fp: exit_fp, result: 0 }))
                 }
+                // It would run to its end, however long that takes.
+                Leave::NATIVE if (*self.ctx).in_slice() => Err(Error::NativeAsync),
                 Leave::NATIVE => {
                     let func = FuncIdx(exit_data as u32);
                     let instance = NonNull::new(instance).ok_or(Error::OutOfBounds)?;
@@ -302,26 +286,26 @@ impl Activation {
                     (*self.ctx).refresh_memory();
                     let (_, results) = slots_of_func(instance, func);
                     let pc = exit_pc.wrapping_add(CallNative::FORM.units());
-                    Ok(Some(At { pc, fp: exit_fp, result: first_result(exit_fp, results) }))
+                    Ok(Next::At(At { pc, fp: exit_fp, result: first_result(exit_fp, results) }))
                 }
                 Leave::CALL => {
                     let next = exit_next as *const u16;
                     let frame = exit_fp.add(usize::from(*next.sub(1)));
-                    self.call(exit_data as *mut FuncEntity, frame, next).map(Some)
+                    self.call(exit_data as *mut FuncEntity, frame, next)
                 }
                 Leave::TAIL_CALL => {
                     let args = exit_fp.add(exit_next & 0xFFFF);
                     let link = *exit_fp.add(exit_next >> 16) as *const u16;
-                    self.tail_call(exit_data as *mut FuncEntity, exit_fp, args, link).map(Some)
+                    self.tail_call(exit_data as *mut FuncEntity, exit_fp, args, link)
                 }
                 Leave::RETURN_ACROSS => {
                     let frame = exit_fp.sub(ACROSS_SLOTS);
                     let [outer, next, results] = frame.cast::<[Slot; ACROSS_SLOTS]>().read();
                     move_down(exit_fp, frame, results);
                     (*self.ctx).enter(outer as *mut InstanceEntity);
-                    Ok(Some(after_call(next as *const u16, frame, results)))
+                    Ok(Next::At(after_call(next as *const u16, frame, results)))
                 }
-                Leave::OUT_OF_FUEL => Err(Error::Trap(Trap::OutOfFuel)),
+                Leave::OUT_OF_FUEL | Leave::OUT_OF_FUEL_BY => self.refuel(leave),
                 other => Err(Error::Trap(other.as_trap().unwrap_or(Trap::Unreachable))),
             }
         }
@@ -331,7 +315,7 @@ impl Activation {
     ///
     /// # Safety
     /// L5.
-    unsafe fn call(&self, func: *mut FuncEntity, frame: *mut Slot, next: *const u16) -> Result<At, Error> {
+    unsafe fn call(&self, func: *mut FuncEntity, frame: *mut Slot, next: *const u16) -> Result<Next, Error> {
         // SAFETY: the caller's promise.
         unsafe {
             let FuncEntity { instance, index, .. } = *func;
@@ -340,11 +324,8 @@ impl Activation {
             }
             self.look_for_interrupt()?;
             match instance {
-                None => {
-                    let results = call_host(self.store, index, NonNull::new((*self.ctx).instance), frame)?;
-                    Ok(after_call(next, frame, results))
-                }
-                Some(instance) => self.enter_across(instance, FuncIdx(index), frame, frame, next),
+                None => self.call_host(func, frame, frame, next),
+                Some(instance) => self.enter_across(instance, FuncIdx(index), frame, frame, next).map(Next::At),
             }
         }
     }
@@ -359,26 +340,55 @@ impl Activation {
         fp: *mut Slot,
         args: *mut Slot,
         link: *const u16,
-    ) -> Result<At, Error> {
+    ) -> Result<Next, Error> {
         // SAFETY: the caller's promise.
         unsafe {
             let FuncEntity { instance, index, .. } = *func;
             self.look_for_interrupt()?;
             let Some(instance) = instance else {
-                let results = call_host(self.store, index, NonNull::new((*self.ctx).instance), args)?;
-                move_down(args, fp, results);
-                return Ok(after_call(link, fp, results));
+                return self.call_host(func, args, fp, link);
             };
             if link != RETURN_ACROSS.pc() {
-                return self.enter_across(instance, FuncIdx(index), args, fp, link);
+                return self.enter_across(instance, FuncIdx(index), args, fp, link).map(Next::At);
             }
             // The frame was itself called across: the way back below it stays.
-            let code = code_of(instance, FuncIdx(index))?;
+            let code = code_of(self.ctx, instance, FuncIdx(index))?;
             let (params, results) = slots_of_func(instance, FuncIdx(index));
             move_down(args, fp, params);
             fp.add(params.max(results)).write(link as Slot);
             (*self.ctx).enter(instance.as_ptr());
-            Ok(At { pc: code, fp, result: 0 })
+            Ok(Next::At(At { pc: code, fp, result: 0 }))
+        }
+    }
+
+    /// Calls a host function, or begins to wait for one. Its arguments stand at `args`; the guest goes on at `next`, with
+    /// the results at `frame`.
+    ///
+    /// # Safety
+    /// L5.
+    unsafe fn call_host(
+        &self,
+        func: *mut FuncEntity,
+        args: *mut Slot,
+        frame: *mut Slot,
+        next: *const u16,
+    ) -> Result<Next, Error> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let Ctx { exit_pc, exit_fp, instance, .. } = *self.ctx;
+            match call_host(self.store, (*func).index, NonNull::new(instance), args) {
+                Ok(results) => {
+                    move_down(args, frame, results);
+                    Ok(Next::At(after_call(next, frame, results)))
+                }
+                Err(Error::NotAsync) if self.resumable && suspend::must_wait(self.store) => {
+                    let (_, results) = slots_of_host(self.store, (*func).index);
+                    let left = At { pc: exit_pc, fp: exit_fp, result: 0 };
+                    let awaits = Awaits { args, frame, next, results };
+                    Ok(Next::Suspended(Suspension::waiting(self.store, self.bottom, left, awaits)))
+                }
+                Err(error) => Err(error),
+            }
         }
     }
 
@@ -396,7 +406,7 @@ impl Activation {
     ) -> Result<At, Error> {
         // SAFETY: the caller's promise; the red zone has room for a few more slots than the arguments, which are checked.
         unsafe {
-            let code = code_of(instance, func)?;
+            let code = code_of(self.ctx, instance, func)?;
             let (params, results) = slots_of_func(instance, func);
             let fp = frame.wrapping_add(ACROSS_SLOTS);
             if fp.max(args).wrapping_add(params.max(results) + 1) > (*self.ctx).stack_end
@@ -418,15 +428,30 @@ impl Activation {
         if raised { Err(Error::Trap(Trap::Interrupted)) } else { Ok(()) }
     }
 
+    /// What happens where fuel does not suffice.
+    ///
     /// # Safety
-    /// Guest code was left at a fuel instruction.
-    unsafe fn suspend(&self) -> Suspension {
+    /// Guest code was left at a fuel instruction, for this reason.
+    unsafe fn refuel(&self, leave: Leave) -> Result<Next, Error> {
         // SAFETY: the caller's promise.
         unsafe {
-            let Ctx { exit_pc, exit_fp, instance, .. } = *self.ctx;
-            let loaded = (*instance).loaded;
-            let frame = lower::func_at(loaded, exit_pc).map_or(RED_ZONE_SLOTS, |(_, code)| code.frame_slots as usize);
-            Suspension { pc: exit_pc, fp: exit_fp, instance, top: exit_fp.add(frame), bottom: self.bottom }
+            let Ctx { exit_pc, exit_fp, exit_data, .. } = *self.ctx;
+            let mut units = exit_data as u64;
+            if !self.resumable || (*self.ctx).lacks(units) {
+                return Err(Error::Trap(Trap::OutOfFuel));
+            }
+            if leave == Leave::OUT_OF_FUEL_BY {
+                match pieces::work(&mut *self.ctx)? {
+                    Work::Now => {
+                        let pc = exit_pc.wrapping_add(FuelBy::FORM.units());
+                        return Ok(Next::At(At { pc, fp: exit_fp, result: 0 }));
+                    }
+                    // Any portion does a piece.
+                    Work::Later => units = 1,
+                }
+            }
+            let left = At { pc: exit_pc, fp: exit_fp, result: 0 };
+            Ok(Next::Suspended(Suspension::without_fuel(self.store, self.bottom, left, units)))
         }
     }
 }
@@ -435,7 +460,7 @@ impl Activation {
 ///
 /// # Safety
 /// L5: the unit before `next` is the distance between the frames.
-unsafe fn after_call(next: *const u16, frame: *mut Slot, results: usize) -> At {
+pub(super) unsafe fn after_call(next: *const u16, frame: *mut Slot, results: usize) -> At {
     // SAFETY: the caller's promise.
     unsafe {
         let result = first_result(frame, results);
@@ -462,7 +487,7 @@ unsafe fn first_result(frame: *const Slot, results: usize) -> u64 {
 ///
 /// # Safety
 /// Both ranges are valid.
-unsafe fn move_down(from: *const Slot, to: *mut Slot, count: usize) {
+pub(super) unsafe fn move_down(from: *const Slot, to: *mut Slot, count: usize) {
     // SAFETY: the caller's promise.
     unsafe { core::ptr::copy(from, to, count) }
 }

@@ -17,14 +17,18 @@ pub(crate) mod dispatch;
 mod driver;
 pub(crate) mod kinds;
 mod meaning;
+pub(crate) mod pieces;
 pub(crate) mod registers;
 pub(crate) mod regs;
 mod shapes;
+mod slice;
+mod suspend;
 pub(crate) mod value;
 
 pub(crate) use ctx::Ctx;
 pub(crate) use dispatch::handlers_jump;
-pub(crate) use driver::{Outcome, Suspension, cancel, invoke, invoke_resumable, resume};
+pub(crate) use driver::{invoke, invoke_resumable};
+pub(crate) use suspend::{Outcome, Suspension, cancel, fail, resume, wait};
 
 /// A callee's frame may begin only where so many slots are left: frames up to this size need no check of their own, and
 /// larger ones check when they are entered.

@@ -70,7 +70,7 @@ impl Leave {
     pub const CALL: Leave = Leave(2);
     /// Tail-call the entity `exit_data`; its arguments stand at slot `exit_next`.
     pub const TAIL_CALL: Leave = Leave(3);
-    /// Fuel does not suffice for the instruction at `exit_pc`.
+    /// Fuel does not suffice for the instruction at `exit_pc`, which takes `exit_data` units.
     pub const OUT_OF_FUEL: Leave = Leave(4);
     /// A function of another instance returned to this one.
     pub const RETURN_ACROSS: Leave = Leave(5);
@@ -81,6 +81,9 @@ impl Leave {
 
     /// The function `exit_data` is native code: call it, and go on behind the instruction.
     pub const NATIVE: Leave = Leave(7);
+
+    /// As `OUT_OF_FUEL`, at the `FuelBy` before a bulk operator, which may be done in pieces.
+    pub const OUT_OF_FUEL_BY: Leave = Leave(8);
 
     const TRAP: u32 = 0x100;
 

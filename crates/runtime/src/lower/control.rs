@@ -100,6 +100,12 @@ impl<'m> Pass<'m> {
         if control.kind == Kind::Loop { ty.params } else { ty.results }
     }
 
+    /// How many values a branch to the label brings along.
+    pub fn label_arity(&self, label: LabelIdx) -> usize {
+        let control = self.controls.at(label).and_then(|at| self.controls.blocks.get(at));
+        control.map_or(0, |control| self.label_types(control).len())
+    }
+
     pub fn block(&mut self, ty: BlockType) -> Result<(), Failure> {
         self.open(Kind::Block, ty)
     }
@@ -304,10 +310,7 @@ impl<'m> Pass<'m> {
 
     pub fn br_table(&mut self, table: BrTable) -> Result<(), Failure> {
         let (index, operands) = self.pop_a(Instr::BrTable)?;
-        let arity = match table.targets(self.module.bytes()).last().and_then(|label| self.controls.at(label)) {
-            Some(at) => self.controls.blocks.get(at).map_or(0, |control| self.label_types(control).len()),
-            None => 0,
-        };
+        let arity = table.targets(self.module.bytes()).last().map_or(0, |label| self.label_arity(label));
         let first = self.stack.len().saturating_sub(arity);
         self.stack.settle_from(first, &mut self.code)?;
         let places = Places { operands, result_in_acc: false };

@@ -6,6 +6,7 @@
 
 mod control;
 mod emit;
+mod fuel;
 mod fuse;
 mod numeric;
 mod ops;

@@ -10,6 +10,7 @@ use super::pass::Pass;
 use super::stack::{Class, Entry, Place, emit_const};
 use crate::alloc::HeapAlloc;
 use crate::code::op::{Instr, OperandsIn, Places};
+use crate::interp::pieces::Bulk;
 use crate::interp::regs::Leave;
 use crate::interp::value::Acc;
 use crate::slot::{WIDE_SLOTS, slots_of_type};
@@ -366,12 +367,18 @@ impl<'m> Pass<'m> {
                 let a = self.pop_slot()?;
                 self.emit_push_plain(Instr::MemoryGrow, &[], &[a], Class::I32)
             }
-            (Op::MemoryFill, _) => self.three(Instr::MemoryFill, &[]),
-            (Op::MemoryCopy, _) => self.three(Instr::MemoryCopy, &[]),
-            (Op::MemoryInit, Imm::MemoryInit { data, .. }) => self.three(Instr::MemoryInit, &[data.0]),
-            (Op::TableInit, Imm::TableInit { elem, table }) => self.three(Instr::TableInit, &[elem.0, table.0]),
-            (Op::TableCopy, Imm::TableCopy { dst, src }) => self.three(Instr::TableCopy, &[dst.0, src.0]),
-            (Op::TableFill, Imm::Table(table)) => self.three(Instr::TableFill, &[table.0]),
+            (Op::MemoryFill, _) => self.three(Instr::MemoryFill, Bulk::MemoryFill, &[]),
+            (Op::MemoryCopy, _) => self.three(Instr::MemoryCopy, Bulk::MemoryCopy, &[]),
+            (Op::MemoryInit, Imm::MemoryInit { data, .. }) => {
+                self.three(Instr::MemoryInit, Bulk::MemoryInit, &[data.0])
+            }
+            (Op::TableInit, Imm::TableInit { elem, table }) => {
+                self.three(Instr::TableInit, Bulk::TableInit, &[elem.0, table.0])
+            }
+            (Op::TableCopy, Imm::TableCopy { dst, src }) => {
+                self.three(Instr::TableCopy, Bulk::TableCopy, &[dst.0, src.0])
+            }
+            (Op::TableFill, Imm::Table(table)) => self.three(Instr::TableFill, Bulk::TableFill, &[table.0]),
             (Op::DataDrop, Imm::Data(data)) => self.plain(Instr::DataDrop, data.0, &[]),
             (Op::ElemDrop, Imm::Elem(elem)) => self.plain(Instr::ElemDrop, elem.0, &[]),
             (Op::TableGet, Imm::Table(table)) => {
@@ -403,7 +410,7 @@ impl<'m> Pass<'m> {
     }
 
     /// An operator with three operands that stand in consecutive slots.
-    fn three(&mut self, instr: Instr, imm32: &[u32]) -> Result<(), Failure> {
+    fn three(&mut self, instr: Instr, bulk: Bulk, imm32: &[u32]) -> Result<(), Failure> {
         let first = self.stack.len().saturating_sub(3);
         self.stack.settle_from(first, &mut self.code)?;
         let at = self.stack.entries.get(first).map_or(0, |entry| entry.home);
@@ -411,7 +418,7 @@ impl<'m> Pass<'m> {
             // Who resumes here finds the slots, but not the accumulators.
             self.stack.free_accs(&mut self.code);
             let count = self.stack.entries.last().map_or(0, |entry| entry.home);
-            self.code.emit(Instr::FuelBy, Places::SLOTS, &[], &[count])?;
+            self.code.emit(Instr::FuelBy, Places::SLOTS, &[], &[count, bulk as u16])?;
         }
         self.code.emit(instr, Places::SLOTS, imm32, &[at])?;
         self.stack.truncate(first);

@@ -2,11 +2,12 @@
 
 use moteur_pool::Box;
 use moteur_wasm::validate::{FuncValidator, Scratch};
-use moteur_wasm::{FuncIdx, FuncType, LocalIdx, Op, TypeIdx};
+use moteur_wasm::{FuncIdx, FuncType, LocalIdx, TypeIdx};
 
 use super::Failure;
 use super::control::Controls;
 use super::emit::{Emitted, Emitter, Position};
+use super::fuel::Run;
 use super::stack::{Class, Entry, Place, Stack, emit_const};
 use crate::alloc::HeapAlloc;
 use crate::code::op::{Instr, OperandsIn, Places};
@@ -27,7 +28,8 @@ pub(super) struct Pass<'m> {
     pub frame: Frame<'m>,
     /// Whether what is lowered now can be executed.
     pub reachable: bool,
-    fuel: Option<Fuel>,
+    /// The run of operators whose fuel is taken at once, where guests pay.
+    pub run: Option<Run>,
     /// The unit whose operator is looked for, and what was found.
     wanted: Option<Position>,
     found: Option<u32>,
@@ -41,12 +43,6 @@ pub(super) struct Frame<'m> {
     pub link: u16,
     params: u32,
     param_slots: u16,
-}
-
-/// The fuel instruction of the current run of operators without labels.
-struct Fuel {
-    at: Option<Position>,
-    operators: u32,
 }
 
 impl<'m> Pass<'m> {
@@ -80,7 +76,7 @@ impl<'m> Pass<'m> {
         let ty = wasm.func_type_idx(func).and_then(|ty| wasm.func_type(ty));
         let ty = ty.unwrap_or(FuncType { params: &[], results: &[] });
         let (frame, first_home) = Frame::new(ty, &validator)?;
-        let fuel = module.engine().config().fuel.then_some(Fuel { at: None, operators: 0 });
+        let run = module.engine().config().fuel.then(Run::default);
         let mut pass = Pass {
             module,
             type_ids,
@@ -89,19 +85,18 @@ impl<'m> Pass<'m> {
             controls: Controls::new(heap),
             frame,
             reachable: true,
-            fuel,
+            run,
             wanted,
             found: None,
             frame_check: None,
         };
-        pass.prologue(first_home, check_frame)?;
+        let declared = validator.local_count().saturating_sub(pass.frame.params);
+        pass.prologue(first_home, check_frame, declared)?;
         while let Some(instr) = validator.step()? {
             if wanted.is_some_and(|unit| pass.code.here() <= unit) {
                 pass.found = Some(instr.offset);
             }
-            if pass.reachable {
-                pass.count_operator(instr.op);
-            }
+            pass.count_operator(&instr)?;
             pass.operator(&instr, &validator)?;
         }
         pass.epilogue();
@@ -121,7 +116,7 @@ impl<'m> Pass<'m> {
         self.wanted.and(self.found)
     }
 
-    fn prologue(&mut self, first_home: u16, check_frame: bool) -> Result<(), Failure> {
+    fn prologue(&mut self, first_home: u16, check_frame: bool, declared: u32) -> Result<(), Failure> {
         if check_frame || usize::from(first_home) >= RED_ZONE_SLOTS {
             self.frame_check = Some(self.code.emit(Instr::CheckFrame, Places::SLOTS, &[0], &[])?);
         }
@@ -137,7 +132,7 @@ impl<'m> Pass<'m> {
             }
         }
         self.code.last = None;
-        self.begin_run()
+        self.begin_first_run(declared)
     }
 
     fn epilogue(&mut self) {
@@ -145,36 +140,6 @@ impl<'m> Pass<'m> {
             self.code.set_imm32(at + crate::code::layout::HEAD_UNITS as u32, self.frame_slots());
         }
         self.end_run();
-    }
-
-    /// A label is here, or a branch ended: operators are counted anew.
-    pub fn begin_run(&mut self) -> Result<(), Failure> {
-        self.end_run();
-        if self.fuel.is_some() && self.reachable {
-            let at = self.code.emit(Instr::Fuel, Places::SLOTS, &[0], &[])?;
-            self.code.last = None;
-            self.fuel = Some(Fuel { at: Some(at), operators: 0 });
-        }
-        Ok(())
-    }
-
-    /// Whether guests pay for what they execute.
-    pub fn is_metered(&self) -> bool {
-        self.fuel.is_some()
-    }
-
-    fn end_run(&mut self) {
-        if let Some(Fuel { at: Some(at), operators }) = self.fuel {
-            self.code.set_imm32(at + crate::code::layout::HEAD_UNITS as u32, operators);
-        }
-    }
-
-    fn count_operator(&mut self, op: Op) {
-        if let Some(fuel) = &mut self.fuel
-            && !matches!(op, Op::Nop | Op::Block | Op::End | Op::Else)
-        {
-            fuel.operators = fuel.operators.saturating_add(1);
-        }
     }
 
     /// Writes an instruction and pushes its result.

@@ -75,7 +75,8 @@ impl Config {
     /// Code that does not fit is not run: the module is interpreted, and [`Module::native`] says why.
     ///
     /// Fuel is counted alike, to the unit, by code that was compiled to count it. A call that runs out of it in native code
-    /// ends with the trap, also where an interpreted one would wait for more.
+    /// ends with the trap, also where an interpreted one would wait for more. Asynchronous calls do not reach native code:
+    /// [`Error::NativeAsync`].
     ///
     /// # Safety
     /// Native code cannot be checked. Every native section of every module that is loaded was made by this project's

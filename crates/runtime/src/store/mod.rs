@@ -341,12 +341,12 @@ impl StoreInner {
         if !self.engine.config().fuel {
             return Err(Error::FuelOff);
         }
-        self.ctx.fuel = fuel;
+        self.ctx.set_fuel(fuel);
         Ok(())
     }
 
     pub fn fuel(&self) -> Result<u64, Error> {
-        if self.engine.config().fuel { Ok(self.ctx.fuel) } else { Err(Error::FuelOff) }
+        if self.engine.config().fuel { Ok(self.ctx.fuel_left()) } else { Err(Error::FuelOff) }
     }
 
     pub fn is_interrupted(&self) -> bool {

@@ -11,6 +11,8 @@ mod out_of_memory;
 mod resuming;
 mod threads;
 mod traps;
+#[cfg(feature = "interpreter")]
+mod waiting;
 
 use moteur::{Config, Engine, Error, Heap, Instance, Linker, Module, Store};
 

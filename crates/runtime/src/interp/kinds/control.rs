@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 use core::sync::atomic::Ordering;
 
 use moteur_wasm::Trap;
+use moteur_wasm::fuel::MOVED_PER_UNIT;
 
 use super::Kind;
 use crate::code::layout::Form;
@@ -198,7 +199,7 @@ impl Kind for Fuel {
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1; `ctx` is the running store's context.
-        unsafe { take_fuel(m, m.op32(0), Self::FORM) }
+        unsafe { take_fuel(m, m.op32(0), Self::FORM, Leave::OUT_OF_FUEL) }
     }
 }
 
@@ -207,37 +208,35 @@ impl Kind for Fuel {
 /// # Safety
 /// `m.ctx` is the running store's context.
 #[inline(always)]
-unsafe fn take_fuel(m: &mut Regs, cost: u32, form: Form) -> Step {
+unsafe fn take_fuel(m: &mut Regs, cost: u32, form: Form, otherwise: Leave) -> Step {
     // SAFETY: the caller's promise.
     unsafe {
         match (*m.ctx).fuel.checked_sub(u64::from(cost)) {
             Some(rest) => (*m.ctx).fuel = rest,
-            None => return Step::leave(Leave::OUT_OF_FUEL),
+            None => {
+                (*m.ctx).exit_data = cost as usize;
+                return Step::leave(otherwise);
+            }
         }
     }
     m.advance(form);
     Step::Next
 }
 
-/// Takes a unit of fuel for each `FuelBy::PER_UNIT` that `r[a]` counts: what a bulk operator costs besides itself.
-/// Operands: a.
+/// Takes a unit of fuel for each [`MOVED_PER_UNIT`] that `r[a]` counts: what the bulk operator behind it costs besides
+/// itself. Operands: a, which `Bulk` it is.
 pub(crate) struct FuelBy;
 
-impl FuelBy {
-    /// Bytes or elements for one unit: about what one operator's time moves.
-    const PER_UNIT: u32 = 64;
-}
-
 impl Kind for FuelBy {
-    const FORM: Form = Form::new(0, 1);
+    const FORM: Form = Form::new(0, 2);
     const COLD: bool = true;
 
     #[inline(always)]
     unsafe fn run<A: Src, B: Src, D: Dst>(m: &mut Regs) -> Step {
         // SAFETY: L1, L2; `ctx` is the running store's context.
         unsafe {
-            let cost = u32::load(m.slot(0)) / FuelBy::PER_UNIT;
-            take_fuel(m, cost, Self::FORM)
+            let cost = u32::load(m.slot(0)) / MOVED_PER_UNIT;
+            take_fuel(m, cost, Self::FORM, Leave::OUT_OF_FUEL_BY)
         }
     }
 }

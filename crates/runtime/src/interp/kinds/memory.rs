@@ -198,6 +198,7 @@ impl Kind for MemoryGrow {
         // SAFETY: L1, L2; the instance is the current one.
         unsafe {
             let old = bulk::memory_grow(&*(*m.ctx).instance, 0, A::get(m, 0));
+            (*m.ctx).close_slice();
             m.refresh_memory();
             m.put_slot(1, old);
         }

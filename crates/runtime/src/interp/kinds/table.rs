@@ -8,7 +8,11 @@ use crate::interp::value::{Value, Word};
 use crate::store::bulk;
 
 bulk_kind! {
-    TableInit, 2, |inst, m, a, b, c| bulk::table_init(inst, m.op32(0), m.op32(2), a, b, c);
+    TableInit, 2, |inst, m, a, b, c| {
+        // The items before the first one have to be read, too.
+        (*m.ctx).close_slice();
+        bulk::table_init(inst, m.op32(0), m.op32(2), a, b, c)
+    };
     TableCopy, 2, |inst, m, a, b, c| bulk::table_copy(inst, m.op32(0), m.op32(2), a, b, c);
 }
 
@@ -86,6 +90,7 @@ impl Kind for TableGrow {
         unsafe {
             let elem = A::get::<Word>(m, 2) as usize;
             let old = bulk::table_grow(&*(*m.ctx).instance, m.op32(0), elem, B::get(m, 3));
+            (*m.ctx).close_slice();
             m.put_slot(4, old);
         }
         m.advance(Self::FORM);

@@ -26,6 +26,6 @@
 ;;!    3 Const32 #0 2
 ;;!    7 Const32 #1 3
 ;;!   11 CopyI32 0 4
-;;!   14 FuelBy 4
-;;!   16 MemoryFill 2
-;;!   18 Return 1
+;;!   14 FuelBy 4 0
+;;!   17 MemoryFill 2
+;;!   19 Return 1
