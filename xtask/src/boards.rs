@@ -1,15 +1,15 @@
 //! The boards of `firmware/boards`, each with its maker's HAL: all are built, and those that the emulator there knows are run
-//! in it, from the vector table to what the guest prints.
+//! in it, from the vector table to what the guest prints. And the documents that show how.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::firmware;
-use crate::qemu::{self, Run};
-use crate::{debian, kernels, llvm, shell};
+use crate::qemu::{self, AN505, Run};
+use crate::{debian, kernels, llvm, shell, walkthrough};
 
 /// A board of a vendor.
 struct Board {
@@ -81,7 +81,32 @@ pub fn run() -> Tally {
     if let Err(missing) = &python {
         tally.skip("running the boards", missing);
     }
+    documents(&mut tally, &python);
     tally
+}
+
+/// Documents that are followed to the letter.
+const DOCUMENTS: [&str; 1] = ["docs/bare-metal.md"];
+
+/// Follows only the documents.
+pub fn run_documents() -> Tally {
+    let mut tally = Tally::default();
+    documents(&mut tally, &emulator());
+    tally
+}
+
+fn documents(tally: &mut Tally, python: &Result<PathBuf>) {
+    for document in DOCUMENTS {
+        let ready = python.as_ref().map_err(|missing| anyhow!("{missing:#}"));
+        let ready = ready.and_then(|python| qemu::ensure_installed(&[AN505]).map(|()| python));
+        match ready {
+            Ok(python) => {
+                println!("== {document}, to the letter");
+                tally.add(document, walkthrough::follow(document, python.parent().unwrap_or(Path::new(""))));
+            }
+            Err(missing) => tally.skip(document, &missing),
+        }
+    }
 }
 
 /// Builds, and runs it where there is what to run it in.

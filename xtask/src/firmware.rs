@@ -168,7 +168,10 @@ pub fn run(args: &[String]) -> Result<()> {
         [flag, rest @ ..] if flag == "--update" => return update::run(rest),
         [flag, rest @ ..] if flag == "--latency" => return latency::run(rest),
         [flag] if flag == "--boards" => return finish(boards::run()),
-        _ => bail!("usage: cargo xtask firmware [--bless | --only PROGRAM | --boards | --latency | --update]"),
+        [flag] if flag == "--documents" => return finish(boards::run_documents()),
+        _ => bail!(
+            "usage: cargo xtask firmware [--bless | --only PROGRAM | --boards | --documents | --latency | --update]"
+        ),
     };
     qemu::ensure_installed(&BOARDS)?;
     let no_compiler = llvm::ensure_installed().err();

@@ -33,6 +33,7 @@ mod spec;
 mod test;
 mod tidy;
 mod update;
+mod walkthrough;
 mod wasi_c;
 mod zephyr;
 
