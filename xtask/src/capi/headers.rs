@@ -18,6 +18,9 @@ const WAYS: [(&str, [&str; 3]); 4] = [
     ("clang++", ["-std=c++17", "-x", "c++"]),
 ];
 
+/// What programs give the library, which exports nothing of it.
+const OF_PROGRAMS: &str = "moteur_machine.h";
+
 /// Compiles each header alone, by every compiler that is there.
 pub fn compile() -> Result<()> {
     for (compiler, language) in WAYS.iter().filter(|(compiler, _)| debian::is_program(compiler)) {
@@ -36,7 +39,7 @@ pub fn symbols() -> Result<()> {
     )?);
     let mut declared = BTreeMap::new();
     let headers = headers()?;
-    for header in &headers {
+    for header in headers.iter().filter(|header| !header.ends_with(OF_PROGRAMS)) {
         let text = shell::output(shell::command("gcc").args(["-E", "-x", "c"]).arg(header))?;
         let name = header.file_name().and_then(|name| name.to_str()).context("a header's name is not UTF-8")?;
         for function in functions(&own_lines(&text, header)) {

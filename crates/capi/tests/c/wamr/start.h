@@ -13,8 +13,21 @@
 
 static char error[256];
 
-#ifdef MOTEUR_POOL
-static uint64_t pool[MOTEUR_POOL / 8];
+#ifdef MOTEUR_POOL_BYTES
+#include "moteur_machine.h"
+
+static uint64_t pool[MOTEUR_POOL_BYTES / 8];
+
+void moteur_console_write(int stream, const uint8_t *bytes, size_t size)
+{
+    fwrite(bytes, 1, size, stream == 2 ? stderr : stdout);
+}
+
+uint64_t moteur_clock_ns(void)
+{
+    static uint64_t now;
+    return now += 1000;
+}
 #endif
 
 /* Initialises the runtime: from a pool where there is no other memory. */
@@ -23,7 +36,7 @@ static inline void start(void)
     RuntimeInitArgs args;
     memset(&args, 0, sizeof(args));
     args.running_mode = MODE;
-#ifdef MOTEUR_POOL
+#ifdef MOTEUR_POOL_BYTES
     args.mem_alloc_type = Alloc_With_Pool;
     args.mem_alloc_option.pool.heap_buf = pool;
     args.mem_alloc_option.pool.heap_size = sizeof(pool);
