@@ -74,6 +74,20 @@ WASM_API_EXTERN void moteur_store_error(const wasm_store_t *, own wasm_message_t
 WASM_API_EXTERN bool moteur_store_set_fuel(wasm_store_t *, uint64_t fuel);
 WASM_API_EXTERN uint64_t moteur_store_fuel(const wasm_store_t *);
 
+/* ---- Interrupts ---- */
+
+/*
+ * What stops the guest of a store: any thread may raise and clear it, while another is in a call, and before and after the
+ * store is deleted. Raised, it makes guests trap at their next loop or call ("interrupted"), and each that starts, until it
+ * is cleared. Only creating it counts as a use of the store.
+ */
+typedef struct moteur_interrupt_t moteur_interrupt_t;
+
+WASM_API_EXTERN own moteur_interrupt_t *moteur_interrupt_new(const wasm_store_t *);
+WASM_API_EXTERN void moteur_interrupt_delete(own moteur_interrupt_t *);
+WASM_API_EXTERN void moteur_interrupt_raise(const moteur_interrupt_t *);
+WASM_API_EXTERN void moteur_interrupt_clear(const moteur_interrupt_t *);
+
 /* ---- Modules ---- */
 
 /* As `wasm_module_new`, but the bytes stay where they are, such as in flash: they must stay there, unchanged, for ever. */

@@ -53,7 +53,7 @@ const BUILD: [&str; 9] = [
     "--target",
 ];
 /// What the board has not.
-const SKIPPED: [&str; 1] = ["threads"];
+const SKIPPED: [&str; 2] = ["interrupt", "threads"];
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs the programs for `wasm.h` on the board; gives how many passed and how many failed.

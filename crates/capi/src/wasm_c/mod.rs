@@ -9,7 +9,7 @@
 //! | `refs` | handles: copies, identity, casts |
 //! | `host_info`, `pins` | what the program attached to objects; its objects that guests hold |
 //! | `val` | values, to and from the guest |
-//! | `trap` | traps and frames |
+//! | `trap`, `interrupt` | traps and frames; stopping a guest |
 //! | `module`, `instance`, `func`, `global`, `table`, `memory`, `externs`, `foreign` | one kind of objects each |
 //!
 //! A handle is a share of its store, so everything may be deleted in any order. What the store owns (functions, memories,
@@ -23,6 +23,7 @@ mod global;
 mod heap;
 mod host_info;
 mod instance;
+mod interrupt;
 mod memory;
 mod module;
 mod pins;

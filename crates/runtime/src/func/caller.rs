@@ -8,6 +8,7 @@ use crate::context::Handle;
 use crate::error::Error;
 use crate::externs::Extern;
 use crate::instance::Instance;
+use crate::interrupt::InterruptHandle;
 use crate::memory::Memory;
 use crate::store::StoreInner;
 use crate::store::entity::InstanceEntity;
@@ -97,6 +98,12 @@ impl<T> Caller<'_, T> {
     /// [`Trap::Interrupted`](crate::Trap::Interrupted).
     pub fn is_interrupted(&self) -> bool {
         self.inner().is_interrupted()
+    }
+
+    /// A handle that another thread or an interrupt handler may stop the guest with: see
+    /// [`Store::interrupt_handle`](crate::Store::interrupt_handle).
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle::new(self.inner().interrupt.clone())
     }
 
     /// Sets how much fuel guests have left.

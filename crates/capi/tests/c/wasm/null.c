@@ -165,6 +165,10 @@ static void ours(void)
     moteur_config_set_eager(NULL, true);
     moteur_config_set_native(NULL, true);
     moteur_config_set_guard_pages(NULL, true);
+    CHECK(!moteur_interrupt_new(NULL));
+    moteur_interrupt_raise(NULL);
+    moteur_interrupt_clear(NULL);
+    moteur_interrupt_delete(NULL);
     CHECK(!moteur_store_set_fuel(NULL, 1) && moteur_store_fuel(NULL) == 0);
     CHECK(!moteur_module_new_static(NULL, std_hello_wasm, 8) && !moteur_module_is_native(NULL));
 }

@@ -161,8 +161,10 @@ static void ask(wasm_ref_t *ref)
     wasm_frame_vec_delete(&trace);
 }
 
-static void use(wasm_ref_t *ref)
+static void use(wasm_ref_t *lent)
 {
+    /* What is kept may take the place of this very handle. */
+    wasm_ref_t *ref = wasm_ref_copy(lent);
     wasm_global_t *global = wasm_ref_as_global(ref);
     wasm_table_t *table = wasm_ref_as_table(ref);
     wasm_memory_t *memory = wasm_ref_as_memory(ref);
@@ -180,6 +182,7 @@ static void use(wasm_ref_t *ref)
         wasm_memory_grow(memory, 1);
     if (wasm_memory_data_size(memory) > 0)
         wasm_memory_data(memory)[chance(wasm_memory_data_size(memory))]++;
+    wasm_ref_delete(ref);
 }
 
 static void call_any(wasm_func_t *func)
