@@ -87,7 +87,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { name: "fuzz", does: "every fuzz target for 60 s; --seconds N", run: fuzz::run },
     Subcommand {
         name: "zephyr",
-        does: "the samples of the Zephyr module, with the tree that ZEPHYR_BASE names; --check needs no Zephyr",
+        does: "the samples of the Zephyr module, with the tree that ZEPHYR_BASE names; --sizes; --check needs no Zephyr",
         run: zephyr::run,
     },
     Subcommand { name: "setup", does: "install what the above need", run: setup::run },

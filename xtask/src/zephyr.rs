@@ -8,6 +8,7 @@ mod board;
 mod build;
 mod check;
 mod sample;
+mod sizes;
 mod tree;
 
 use std::time::Duration;
@@ -21,7 +22,7 @@ use sample::Sample;
 use tree::Tree;
 
 const USAGE: &str =
-    "usage: cargo xtask zephyr [--sample NAME]... [--board NAME]... [--check] [--keep] [--skip-missing]";
+    "usage: cargo xtask zephyr [--sample NAME]... [--board NAME]... [--sizes] [--check] [--keep] [--skip-missing]";
 
 /// How long a sample may take until it has printed everything.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -33,6 +34,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let skips = shell::take_flag(&mut args, "--skip-missing");
     let keeps = shell::take_flag(&mut args, "--keep");
     let is_check = shell::take_flag(&mut args, "--check");
+    let is_sizes = shell::take_flag(&mut args, "--sizes");
     let samples = take_values(&mut args, "--sample")?;
     let boards = take_values(&mut args, "--board")?;
     ensure!(args.is_empty(), USAGE);
@@ -49,6 +51,9 @@ pub fn run(args: &[String]) -> Result<()> {
     };
     println!("Zephyr {} at {}", tree.version, tree.base.display());
     let build = Build::prepare(&tree)?;
+    if is_sizes {
+        return sizes::run(&build);
+    }
     all(&build, &samples, &boards, keeps)
 }
 

@@ -97,6 +97,8 @@ struct moteur_options {
 	uint32_t table_elements_max;
 	/* Whether guests pay for what they execute: see moteur_set_fuel(). */
 	bool fuel;
+	/* Whether the interpreter translates all functions when a module is instantiated, and not each when it is first called. */
+	bool eager;
 	/* Where output goes, and what is handed to that; NULL is the console. */
 	moteur_output_t output;
 	void *output_context;
@@ -111,6 +113,9 @@ static const struct moteur_options MOTEUR_OPTIONS_DEFAULT = {
 	.table_elements_max = CONFIG_MOTEUR_TABLE_ELEMENTS_MAX,
 #ifdef CONFIG_MOTEUR_FUEL
 	.fuel = true,
+#endif
+#ifdef CONFIG_MOTEUR_EAGER
+	.eager = true,
 #endif
 };
 #endif

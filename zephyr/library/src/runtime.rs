@@ -61,6 +61,7 @@ pub struct Options {
     memory_bytes_max: usize,
     table_elements_max: u32,
     fuel: bool,
+    eager: bool,
     output: Option<OutputFunction>,
     output_context: *mut c_void,
 }
@@ -105,7 +106,8 @@ impl Runtime {
             .stack_bytes(options.stack_bytes)
             .max_memory_bytes(options.memory_bytes_max as u64)
             .max_table_elements(options.table_elements_max)
-            .fuel(options.fuel);
+            .fuel(options.fuel)
+            .eager(options.eager);
         let engine = Engine::new(policy::configure(config, options.native_stack_bytes))?;
         let mut linker = Linker::new(&engine);
         linker.allow_shadowing(true);
