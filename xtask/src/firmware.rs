@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::boards::Tally;
 use crate::qemu::{self, AN385, AN500, AN505, AN547, BOARDS, Board, MICROBIT, RISCV_VIRT, Run};
-use crate::{boards, frames, kernels, latency, llvm, shell, update};
+use crate::{boards, frames, kernels, latency, llvm, protect, shell, update};
 
 /// The features of the program `micro` that make it run native code and nothing else.
 pub const NATIVE_ONLY: &[&str] = &["native", "small"];
@@ -166,11 +166,12 @@ pub fn run(args: &[String]) -> Result<()> {
         [flag] if flag == "--bless" => (true, None),
         [flag, program] if flag == "--only" => (false, Some(program)),
         [flag, rest @ ..] if flag == "--update" => return update::run(rest),
+        [flag, rest @ ..] if flag == "--mpu" => return protect::run(rest),
         [flag, rest @ ..] if flag == "--latency" => return latency::run(rest),
         [flag] if flag == "--boards" => return finish(boards::run()),
         [flag] if flag == "--documents" => return finish(boards::run_documents()),
         _ => bail!(
-            "usage: cargo xtask firmware [--bless | --only PROGRAM | --boards | --documents | --latency | --update]"
+            "usage: cargo xtask firmware [--bless | --only PROGRAM | --boards | --documents | --latency | --mpu | --update]"
         ),
     };
     qemu::ensure_installed(&BOARDS)?;

@@ -23,6 +23,7 @@ mod llvm;
 mod miri;
 mod package;
 mod programs;
+mod protect;
 mod qemu;
 mod setup;
 mod shell;

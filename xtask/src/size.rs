@@ -34,7 +34,7 @@ const fn interface(name: &'static str, features: &'static [&'static str]) -> Pro
     Profile { name, cargo: "micro", features, without: Some("micro"), is_native: false, unreached: &[] }
 }
 
-const PROFILES: [Profile; 9] = [
+const PROFILES: [Profile; 11] = [
     Profile {
         name: "micro",
         cargo: "micro",
@@ -68,6 +68,23 @@ const PROFILES: [Profile; 9] = [
         name: "native-floats",
         cargo: "micro",
         features: &["native", "small", "floats"],
+        without: Some(NATIVE_ONLY),
+        is_native: true,
+        unreached: &[],
+    },
+    // What memory protection adds to it, with a stack limit and handlers of faults; and the same with faults of guests as traps.
+    Profile {
+        name: "protection",
+        cargo: "micro",
+        features: &["native", "small", "protect"],
+        without: Some(NATIVE_ONLY),
+        is_native: true,
+        unreached: &[],
+    },
+    Profile {
+        name: "guest-faults",
+        cargo: "micro",
+        features: &["native", "small", "faults"],
         without: Some(NATIVE_ONLY),
         is_native: true,
         unreached: &[],

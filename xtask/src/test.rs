@@ -122,6 +122,7 @@ const STEPS: &[Step] = &[
     board("clippy, guests", Run::Cargo(&["clippy", "--quiet", "--manifest-path", GUESTS, "--target", "wasm32-unknown-unknown", "--examples", "--", "-D", "warnings"])),
     board("devices", Run::Xtask(&["devices"])),
     board("firmware", Run::Xtask(&["firmware"])),
+    compiled_for_board("memory protection", Run::Xtask(&["firmware", "--mpu"])),
     board("latency", Run::Xtask(&["firmware", "--latency"])),
     board("less memory than a page", Run::Xtask(&["small"])),
     board("updates", Run::Xtask(&["firmware", "--update", "--updates", "30"])),

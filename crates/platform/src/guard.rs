@@ -1,17 +1,11 @@
-//! Memory that faults where it is not in use, and guests that survive such faults.
+//! Memory that faults where it is not in use.
 
 use core::ptr::NonNull;
 
-use crate::Error;
-
-/// Decides about a fault of the processor: `guest` is what [`GuardedMemory::watch`] was given, `pc` the instruction that
-/// failed, `address` what it could not access. Where the guest is at fault, it gives where to go on, and what to put into
-/// the first three registers for integer arguments there. Otherwise the fault is somebody else's. On systems that tell
-/// faults by signals, it is called from a signal's handler.
-pub type Decide = unsafe fn(guest: *const (), pc: usize, address: usize) -> Option<[usize; 4]>;
+use crate::{Error, FaultWatch};
 
 /// Addresses of which only some have memory, and faults that do not end the process.
-pub trait GuardedMemory: Sync {
+pub trait GuardedMemory: FaultWatch {
     /// Reserves addresses, at the beginning of a page and none with memory. From now on, faults are watched.
     ///
     /// # Errors
@@ -32,8 +26,4 @@ pub trait GuardedMemory: Sync {
     /// # Safety
     /// `place` came from `reserve` for so many bytes, and nothing uses them any more.
     unsafe fn release(&self, place: NonNull<u8>, bytes: usize);
-
-    /// From now on, faults of this thread are shown to `decide` with this guest, which is null for none. Gives the guest
-    /// that was watched before.
-    fn watch(&self, guest: *const (), decide: Decide) -> *const ();
 }

@@ -11,7 +11,7 @@
     not(feature = "std"),
     doc = "| `std` | `std`, `network`, `files`, `code` | standard streams, clocks, randomness of the operating system; sockets; directories; memory for native code |"
 )]
-//! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, reports of processor faults, maintenance of caches |
+//! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, memory protection, processor faults, maintenance of caches |
 //! | `nrf51` | `nrf51` | UART and timers of Nordic's nRF51 |
 //! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, the exit device of QEMU, fetching of code that was written |
 //! | `zephyr` | `zephyr`, `zephyr-code` | console, clock, random and memory for native code of the Zephyr RTOS |
@@ -55,6 +55,7 @@ mod network;
 mod parts;
 mod random;
 mod ring;
+mod watch;
 
 pub mod fault;
 
@@ -75,18 +76,19 @@ pub mod zephyr;
 mod register;
 
 pub use clock::{Clock, Counter, Extended};
-pub use code::{CodeMemory, InPlace};
+pub use code::{AnyMemory, CodeMemory, CodeRegion, InPlace};
 pub use console::{Console, Stream, Writer, flush_on_error};
 #[cfg(feature = "defmt")]
 pub use defmt::Defmt;
 pub use error::Error;
 pub use files::{Entry, FileType, Files, Handle, Open, Status, Time};
-pub use guard::{Decide, GuardedMemory};
+pub use guard::GuardedMemory;
 pub use lines::Lines;
 pub use network::{Family, Group, Interest, Network, Received, Shutdown, SocketOption, Transport};
 pub use parts::Parts;
 pub use random::Random;
 pub use ring::{Full, Ring};
+pub use watch::{Decide, FaultCause, FaultFrame, FaultWatch, GuestFault, Resume};
 
 /// A machine, as the runtime sees it. What a machine lacks stays at its default, and a guest that asks for it is told so.
 pub trait Platform: Sync {

@@ -92,7 +92,10 @@ pub use moteur_wasm::{
 #[cfg(feature = "signatures")]
 pub use native::PublicKey;
 #[cfg(feature = "native")]
-pub use native::{CodeHeap, CodeMemory, Decide, GuardedMemory, InPlace, KeyId, NativeSection, cpu_feature};
+pub use native::{
+    CodeHeap, CodeMemory, CodeRegion, Decide, FaultCause, FaultFrame, FaultWatch, GuardedMemory, GuestFault, InPlace,
+    KeyId, NativeSection, Resume, cpu_feature,
+};
 pub use store::Store;
 pub use table::Table;
 pub use val::{ExternRef, Val};

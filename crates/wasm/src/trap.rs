@@ -57,6 +57,8 @@ traps! {
     OutOfFuel = 11, "all fuel consumed";
     /// Somebody interrupted it.
     Interrupted = 12, "interrupted";
+    /// Its native code made the processor take a fault.
+    Fault = 13, "processor fault";
 }
 
 impl fmt::Display for Trap {

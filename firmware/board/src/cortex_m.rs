@@ -1,9 +1,20 @@
 //! What all boards with a Cortex-M have alike: the way from the reset to the program, vectors of interrupts, device registers,
-//! and what becomes of a processor fault.
+//! memory protection, and what becomes of a processor fault.
+
+#[cfg_attr(not(feature = "protect"), path = "cortex_m/faults_plain.rs")]
+mod faults;
+#[cfg(all(feature = "protect", not(feature = "microbit")))]
+pub mod protection;
+#[cfg(not(all(feature = "protect", not(feature = "microbit"))))]
+#[path = "cortex_m/protection_none.rs"]
+pub mod protection;
 
 use core::ptr::with_exposed_provenance_mut;
 
-use cortex_m_rt::{ExceptionFrame, entry, exception};
+use cortex_m_rt::entry;
+
+#[cfg(feature = "protect")]
+pub use moteur_platform::cortex_m::faults::Faults;
 
 pub use moteur_platform::cortex_m::publish;
 pub use moteur_platform::semihosting::exit;
@@ -32,28 +43,6 @@ fn start() -> ! {
     #[cfg(feature = "report")]
     crate::stack::paint();
     crate::family::start();
+    protection::start();
     exit(crate::board_main())
-}
-
-#[exception]
-unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    #[cfg(feature = "report")]
-    report(frame);
-    #[cfg(not(feature = "report"))]
-    let _ = frame;
-    exit(crate::EXIT_FAULT)
-}
-
-#[cfg(feature = "report")]
-fn report(frame: &ExceptionFrame) {
-    use moteur_platform::cortex_m::{FaultReport, StackedFrame};
-    let frame = StackedFrame {
-        r: [frame.r0(), frame.r1(), frame.r2(), frame.r3()],
-        r12: frame.r12(),
-        lr: frame.lr(),
-        pc: frame.pc(),
-        xpsr: frame.xpsr(),
-    };
-    // SAFETY: these boards are Cortex-M, and the programs here never leave privileged mode.
-    crate::println!("{}", unsafe { FaultReport::read(&frame) });
 }

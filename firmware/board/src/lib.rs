@@ -10,6 +10,8 @@
 #[cfg_attr(any(target_arch = "riscv32", target_arch = "riscv64"), path = "riscv_virt.rs")]
 mod family;
 
+#[cfg(feature = "protect")]
+mod after_fault;
 mod alarm;
 #[cfg(target_arch = "arm")]
 mod cortex_m;
@@ -27,6 +29,18 @@ use core::fmt;
 pub use family::get;
 pub use family::{CPU_FEATURES, EXTERNAL, INSTRUCTIONS_PER_TICK, NAME, alarm, exit, instructions, led, publish};
 
+#[cfg(feature = "protect")]
+pub use after_fault::after_fault;
+#[cfg(all(feature = "protect", target_arch = "arm"))]
+pub use cortex_m::Faults;
+#[cfg(target_arch = "arm")]
+pub use cortex_m::protection::code_region;
+#[cfg(all(feature = "protect", target_arch = "arm", not(feature = "microbit")))]
+pub use cortex_m::protection::is_in_code_region;
+#[cfg(all(feature = "protect", any(target_arch = "riscv32", target_arch = "riscv64")))]
+pub use family::Faults;
+#[cfg(any(target_arch = "riscv32", target_arch = "riscv64"))]
+pub use family::code_region;
 #[cfg(feature = "report")]
 pub use stack::print_usage;
 
@@ -61,6 +75,26 @@ macro_rules! heap {
         static TAKEN: $crate::Once = $crate::Once::new();
         // SAFETY: `TAKEN` lets one caller through, so this is the only reference there ever is.
         TAKEN.first().then(|| unsafe { &mut (*(&raw mut BUFFER)).0 as &'static mut [MaybeUninit<u8>] })
+    }};
+}
+
+/// Takes a static buffer of so many bytes for code that is copied to RAM, once, and the region that it is, opened. The
+/// alignment is a literal that the protection unit can work with: an eighth of the bytes, at least 32.
+#[macro_export]
+macro_rules! code_memory {
+    ($bytes:expr, $align:literal) => {{
+        use ::core::mem::MaybeUninit;
+        #[repr(align($align))]
+        struct Buffer([MaybeUninit<u8>; $bytes]);
+        #[unsafe(link_section = ".uninit.code")]
+        static mut BUFFER: Buffer = Buffer([MaybeUninit::uninit(); $bytes]);
+        static TAKEN: $crate::Once = $crate::Once::new();
+        // SAFETY: `TAKEN` lets one caller through, so this is the only reference there ever is.
+        let buffer = TAKEN.first().then(|| unsafe { &mut (*(&raw mut BUFFER)).0 as &'static mut [MaybeUninit<u8>] });
+        buffer.and_then(|buffer| {
+            let region = $crate::code_region(buffer.as_ptr().addr(), buffer.len())?;
+            Some((buffer, region))
+        })
     }};
 }
 

@@ -13,8 +13,10 @@ use crate::cortex_m::{Vector, vectors, write};
 pub use crate::cortex_m::{exit, publish};
 
 #[cfg(feature = "an505")]
-mod map {
+pub mod map {
     pub use moteur_platform::cortex_m::CmsdkTimer as Timer;
+    #[cfg(feature = "protect")]
+    pub use moteur_platform::cortex_m::mpu::V8 as Unit;
 
     pub const NAME: &str = "mps2-an505";
     pub const CPU_FEATURES: u64 = 0;
@@ -24,12 +26,16 @@ mod map {
     pub const UART: usize = 0x5020_0000;
     pub const FPGAIO: usize = 0x5030_2000;
     pub const PSRAM: usize = 0x8000_0000;
+    #[cfg(feature = "protect")]
+    pub const HAS_STACK_LIMIT: bool = true;
 }
 
 #[cfg(feature = "an547")]
-mod map {
+pub mod map {
     use moteur_image::feature::{FP64, MVE, V8_1M};
     pub use moteur_platform::cortex_m::SystemCounter as Timer;
+    #[cfg(feature = "protect")]
+    pub use moteur_platform::cortex_m::mpu::V8 as Unit;
 
     pub const NAME: &str = "mps3-an547";
     pub const CPU_FEATURES: u64 = V8_1M | FP64 | MVE;
@@ -40,12 +46,16 @@ mod map {
     pub const FPGAIO: usize = 0x5930_2000;
     // DDR4, of which so much is used as other boards have.
     pub const PSRAM: usize = 0x7000_0000;
+    #[cfg(feature = "protect")]
+    pub const HAS_STACK_LIMIT: bool = true;
 }
 
 #[cfg(any(feature = "an500", feature = "an385"))]
-mod map {
+pub mod map {
     use moteur_image::feature::{FP64, FPV5, THUMB2};
     pub use moteur_platform::cortex_m::CmsdkTimer as Timer;
+    #[cfg(feature = "protect")]
+    pub use moteur_platform::cortex_m::mpu::V7 as Unit;
 
     pub const NAME: &str = if cfg!(feature = "an500") { "mps2-an500" } else { "mps2-an385" };
     // The Cortex-M7 has double precision; the Cortex-M3 may be the place of what is built for a Cortex-M0.
@@ -55,6 +65,8 @@ mod map {
     pub const UART: usize = 0x4000_4000;
     pub const FPGAIO: usize = 0x4002_8000;
     pub const PSRAM: usize = if cfg!(feature = "an500") { 0x6000_0000 } else { 0x2100_0000 };
+    #[cfg(feature = "protect")]
+    pub const HAS_STACK_LIMIT: bool = false;
 }
 
 /// QEMU's name of the board.

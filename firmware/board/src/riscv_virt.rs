@@ -3,17 +3,23 @@
 #[cfg_attr(target_arch = "riscv32", path = "riscv_virt/counter32.rs")]
 #[cfg_attr(target_arch = "riscv64", path = "riscv_virt/counter64.rs")]
 mod counter;
+#[cfg_attr(feature = "protect", path = "riscv_virt/faults.rs")]
+#[cfg_attr(not(feature = "protect"), path = "riscv_virt/faults_plain.rs")]
+mod faults;
 
 use core::arch::asm;
 use core::ptr::with_exposed_provenance_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use moteur_platform::riscv::{MachineTime, Ns16550, TestFinisher, virt};
+use moteur_platform::{AnyMemory, CodeRegion};
 use riscv_rt::{core_interrupt, entry};
 
 use crate::alarm::Bell;
 
 pub use counter::instructions;
+#[cfg(feature = "protect")]
+pub use moteur_platform::riscv::faults::Faults;
 pub use moteur_platform::riscv::publish;
 
 /// QEMU's name of the board.
@@ -41,6 +47,7 @@ static TIME: MachineTime = unsafe { MachineTime::new(virt::MTIME, virt::MTIME_HZ
 fn start() -> ! {
     #[cfg(feature = "report")]
     crate::stack::paint();
+    faults::watch_faults();
     exit(crate::board_main())
 }
 
@@ -83,17 +90,12 @@ fn timer() {
     ALARM.ring();
 }
 
-/// Called by `riscv-rt` for every exception that is not an interrupt.
-#[unsafe(no_mangle)]
-extern "C" fn ExceptionHandler(_frame: &riscv_rt::TrapFrame) -> ! {
-    #[cfg(feature = "report")]
-    {
-        let pc: usize;
-        // SAFETY: reads where the exception came from.
-        unsafe { asm!("csrr {0}, mepc", out(reg) pc, options(nomem, nostack)) };
-        crate::println!("processor fault at {pc:#010x}");
-    }
-    exit(crate::EXIT_FAULT)
+// SAFETY: the machine executes all of its memory.
+static MEMORY: AnyMemory = unsafe { AnyMemory::new(publish) };
+
+/// The memory, which can be executed as it is.
+pub fn code_region(_: usize, _: usize) -> Option<&'static dyn CodeRegion> {
+    Some(&MEMORY)
 }
 
 /// Ends the run, with a status that QEMU exits with.

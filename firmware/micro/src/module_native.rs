@@ -1,7 +1,8 @@
 //! The module that runs, with its native code, in place from flash.
 
 #[cfg_attr(feature = "signatures", path = "trust/key.rs")]
-#[cfg_attr(not(feature = "signatures"), path = "trust/all.rs")]
+#[cfg_attr(all(feature = "faults", not(feature = "signatures")), path = "trust/watched.rs")]
+#[cfg_attr(not(any(feature = "faults", feature = "signatures")), path = "trust/all.rs")]
 mod trust;
 
 /// Code must stand at a multiple of its alignment in the file, and so must the file.

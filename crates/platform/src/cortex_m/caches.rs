@@ -54,7 +54,7 @@ fn write(register: usize, value: u32) {
 }
 
 /// Waits until all of that is done, and fetches anew what was fetched ahead.
-fn barriers() {
+pub(super) fn barriers() {
     // SAFETY: barriers change no value. Not `nomem`: what was written before must be.
     unsafe { asm!("dsb", "isb", options(nostack, preserves_flags)) };
 }

@@ -4,6 +4,7 @@
 //! The console may be the UART or [`semihosting`](crate::semihosting). A board puts its machine together with
 //! [`Parts`](crate::Parts).
 
+pub mod faults;
 #[cfg(any(target_arch = "riscv32", target_arch = "riscv64"))]
 mod fence;
 mod finisher;

@@ -11,7 +11,7 @@ use core::ptr::{NonNull, null_mut};
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 
 use super::Std;
-use crate::{Decide, Error, GuardedMemory};
+use crate::{Decide, Error, FaultWatch, GuardedMemory};
 
 /// Memory of this process that guards itself, if this system has such memory: it does.
 pub const GUARDED: Option<&'static dyn GuardedMemory> = Some(&Std);
@@ -38,7 +38,9 @@ impl GuardedMemory for Std {
         // SAFETY: the caller's promise. There is nobody to tell if the system refuses.
         let _ = unsafe { munmap(place.as_ptr().cast(), bytes) };
     }
+}
 
+impl FaultWatch for Std {
     fn watch(&self, guest: *const (), decide: Decide) -> *const () {
         handler::watch(guest, decide)
     }

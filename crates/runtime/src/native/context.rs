@@ -7,7 +7,7 @@ use moteur_image::context::Context;
 use moteur_image::helper::Helper;
 use moteur_pool::{Box, Heap};
 
-use super::helpers;
+use super::faults::{Gate, HELPERS};
 use super::library;
 use super::load::Code;
 use crate::error::Error;
@@ -20,6 +20,8 @@ pub(crate) struct NativeContext {
     pub head: Context,
     helpers: [*const (); Helper::COUNT],
     library: [*const (); library::COUNT],
+    /// Whether a function of the runtime is on the way that native code called.
+    pub(super) gate: Gate,
 }
 
 /// Bytes of native stack that stay free for what native code calls.
@@ -30,11 +32,15 @@ const RESERVE_BYTES: usize = if cfg!(feature = "std") { 128 << 10 } else { 1 << 
 pub(crate) struct StorePart {
     context: Option<Box<NativeContext>>,
     failure: Option<Error>,
+    /// The last fault of the processor in native code.
+    #[cfg(feature = "faults")]
+    pub fault: Option<moteur_platform::GuestFault>,
 }
 
 /// The state of the context before native code was entered, to be put back.
 pub(crate) struct Outer {
     head: Context,
+    gate: Gate,
 }
 
 impl StorePart {
@@ -52,7 +58,8 @@ impl StorePart {
         let context = match &mut self.context {
             Some(context) => context,
             None => {
-                let new = NativeContext { head: Context::default(), helpers: helpers::TABLE, library: library::TABLE };
+                let (head, gate) = (Context::default(), Gate::OPEN);
+                let new = NativeContext { head, helpers: HELPERS, library: library::TABLE, gate };
                 self.context.insert(Box::new_in(new, heap)?)
             }
         };
@@ -73,9 +80,10 @@ impl StorePart {
             let inner = store.as_ptr();
             let context = (*inner).native.context((*inner).heap)?;
             let head = &mut (*context.as_ptr()).head;
-            let outer = Outer { head: *head };
+            let outer = Outer { head: *head, gate: (*context.as_ptr()).gate };
+            let end = (*inner).engine.config().native.faults.stack_end();
             let limit = match outer.head.stack_limit {
-                0 => stack_pointer().saturating_sub((*inner).engine.config().native_stack_bytes),
+                0 => stack_pointer().saturating_sub((*inner).engine.config().native_stack_bytes).max(end),
                 limit => limit,
             };
             let entity = instance.as_ptr();
@@ -91,10 +99,13 @@ impl StorePart {
             head.fuel = (*inner).ctx.fuel;
             // The code's own frames and what it calls must fit below the limit.
             let need = code.frame_bytes_max().saturating_add(RESERVE_BYTES);
-            if stack_pointer() < limit.saturating_add(need) && outer.head.stack_limit != 0 {
+            // At the first entry, the limit is what this may take, and there may be more.
+            let known = outer.head.stack_limit.max(end);
+            if stack_pointer() < known.saturating_add(need) && known != 0 {
                 *head = outer.head;
                 return Err(Error::Trap(moteur_wasm::Trap::StackOverflow));
             }
+            (*context.as_ptr()).gate = Gate::OPEN;
             refresh_memory(context, instance);
             Ok((context, outer))
         }
@@ -109,6 +120,7 @@ impl StorePart {
         unsafe {
             (*store.as_ptr()).ctx.fuel = (*context.as_ptr()).head.fuel;
             (*context.as_ptr()).head = outer.head;
+            (*context.as_ptr()).gate = outer.gate;
         }
     }
 }

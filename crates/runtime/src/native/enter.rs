@@ -10,6 +10,8 @@ mod machine;
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) use machine::fault;
+#[cfg(all(feature = "faults", target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+pub(super) use machine::leave;
 pub(super) use machine::trap;
 
 use core::ptr::NonNull;

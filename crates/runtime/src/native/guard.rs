@@ -11,7 +11,7 @@ use core::alloc::Layout;
 use core::ops::Range;
 use core::ptr::NonNull;
 
-use moteur_platform::GuardedMemory;
+use moteur_platform::{FaultFrame, GuardedMemory, GuestFault, Resume};
 use moteur_pool::{Heap, OutOfMemory};
 use moteur_wasm::Trap;
 
@@ -68,14 +68,16 @@ struct Guest {
 ///
 /// # Safety
 /// `guest` is null or a [`Guest`].
-unsafe fn decide(guest: *const (), pc: usize, address: usize) -> Option<[usize; 4]> {
+unsafe fn decide(guest: *const (), fault: &GuestFault, _: &FaultFrame) -> Option<Resume> {
     // SAFETY: the caller's promise.
     let guest = unsafe { guest.cast::<Guest>().as_ref() }?;
+    let (pc, address) = (fault.pc?, fault.address?);
     if !guest.code.contains(&pc) || !guest.memory.contains(&address) {
         return None;
     }
     // As if the instruction were a call: it lies before where that would return to.
-    Some([enter::fault as *const () as usize, guest.context, Trap::MemoryOutOfBounds as usize, pc.wrapping_add(1)])
+    let arguments = [guest.context, Trap::MemoryOutOfBounds as usize, pc.wrapping_add(1)];
+    Some(Resume { pc: enter::fault as *const () as usize, arguments, sp: None })
 }
 
 /// Where the bytes of linear memories come from.

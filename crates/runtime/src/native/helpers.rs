@@ -51,7 +51,11 @@ fn code(result: Result<(), Trap>) -> u32 {
 }
 
 /// Calls any function, as the embedder would: the words are copied to the guest's stack and back.
-extern "C" fn call(mut context: NonNull<NativeContext>, func: NonNull<FuncEntity>, slots: NonNull<Slot>) -> u32 {
+pub(super) extern "C" fn call(
+    mut context: NonNull<NativeContext>,
+    func: NonNull<FuncEntity>,
+    slots: NonNull<Slot>,
+) -> u32 {
     // SAFETY: native code gives its context, a function of its store, and as many words as the function's type needs.
     unsafe {
         let store = NonNull::new_unchecked(context.as_ref().head.runtime as *mut StoreInner);
@@ -79,7 +83,7 @@ extern "C" fn call(mut context: NonNull<NativeContext>, func: NonNull<FuncEntity
     }
 }
 
-extern "C" fn memory_grow(context: NonNull<NativeContext>, delta: u32) -> u32 {
+pub(super) extern "C" fn memory_grow(context: NonNull<NativeContext>, delta: u32) -> u32 {
     // SAFETY: as in `call`; validation proved that there is a memory.
     unsafe {
         let instance = instance(context.as_ref());
@@ -89,47 +93,61 @@ extern "C" fn memory_grow(context: NonNull<NativeContext>, delta: u32) -> u32 {
     }
 }
 
-extern "C" fn memory_fill(context: &NativeContext, at: u32, value: u32, len: u32) -> u32 {
+pub(super) extern "C" fn memory_fill(context: &NativeContext, at: u32, value: u32, len: u32) -> u32 {
     // SAFETY: as in `call`.
     code(unsafe { bulk::memory_fill(instance(context).as_ref(), 0, at, value, len) })
 }
 
-extern "C" fn memory_copy(context: &NativeContext, to: u32, from: u32, len: u32) -> u32 {
+pub(super) extern "C" fn memory_copy(context: &NativeContext, to: u32, from: u32, len: u32) -> u32 {
     // SAFETY: as in `call`.
     code(unsafe { bulk::memory_copy(instance(context).as_ref(), 0, 0, to, from, len) })
 }
 
-extern "C" fn memory_init(context: &NativeContext, data: u32, to: u32, from: u32, len: u32) -> u32 {
+pub(super) extern "C" fn memory_init(context: &NativeContext, data: u32, to: u32, from: u32, len: u32) -> u32 {
     // SAFETY: as in `call`.
     code(unsafe { bulk::memory_init(instance(context).as_ref(), 0, data, to, from, len) })
 }
 
-extern "C" fn data_drop(context: &NativeContext, data: u32) {
+pub(super) extern "C" fn data_drop(context: &NativeContext, data: u32) {
     // SAFETY: as in `call`.
     unsafe { bulk::data_drop(instance(context).as_mut(), data) }
 }
 
-extern "C" fn table_grow(context: &NativeContext, table: u32, value: Slot, delta: u32) -> u32 {
+pub(super) extern "C" fn table_grow(context: &NativeContext, table: u32, value: Slot, delta: u32) -> u32 {
     // SAFETY: as in `call`.
     unsafe { bulk::table_grow(instance(context).as_ref(), table, value, delta) }
 }
 
-extern "C" fn table_fill(context: &NativeContext, table: u32, at: u32, value: Slot, len: u32) -> u32 {
+pub(super) extern "C" fn table_fill(context: &NativeContext, table: u32, at: u32, value: Slot, len: u32) -> u32 {
     // SAFETY: as in `call`.
     code(unsafe { bulk::table_fill(instance(context).as_ref(), table, at, value, len) })
 }
 
-extern "C" fn table_copy(context: &NativeContext, to_table: u32, from_table: u32, to: u32, from: u32, len: u32) -> u32 {
+pub(super) extern "C" fn table_copy(
+    context: &NativeContext,
+    to_table: u32,
+    from_table: u32,
+    to: u32,
+    from: u32,
+    len: u32,
+) -> u32 {
     // SAFETY: as in `call`.
     code(unsafe { bulk::table_copy(instance(context).as_ref(), to_table, from_table, to, from, len) })
 }
 
-extern "C" fn table_init(context: &NativeContext, elem: u32, table: u32, to: u32, from: u32, len: u32) -> u32 {
+pub(super) extern "C" fn table_init(
+    context: &NativeContext,
+    elem: u32,
+    table: u32,
+    to: u32,
+    from: u32,
+    len: u32,
+) -> u32 {
     // SAFETY: as in `call`.
     code(unsafe { bulk::table_init(instance(context).as_ref(), elem, table, to, from, len) })
 }
 
-extern "C" fn elem_drop(context: &NativeContext, elem: u32) {
+pub(super) extern "C" fn elem_drop(context: &NativeContext, elem: u32) {
     // SAFETY: as in `call`.
     unsafe { bulk::elem_drop(instance(context).as_mut(), elem) }
 }

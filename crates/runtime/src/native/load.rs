@@ -9,6 +9,7 @@ use moteur_image::section::{Active, Fingerprint, NAME, Native, Refusal};
 use moteur_image::target::{Arch, Checks, FloatAbi};
 use moteur_platform::CodeMemory;
 
+use super::faults::Watch;
 use super::guard::Guard;
 use super::library;
 use super::signed::Trust;
@@ -27,12 +28,14 @@ pub(crate) struct Policy {
     pub(super) code: Option<&'static dyn CodeMemory>,
     pub(super) trust: Trust,
     pub(super) guard: Guard,
+    pub(super) faults: Watch,
     /// What the CPU has beyond what the target's name promises.
     pub(super) cpu_features: u64,
 }
 
 impl Policy {
-    pub const IGNORE: Policy = Policy { code: None, trust: Trust::ALL, guard: Guard::NONE, cpu_features: 0 };
+    pub const IGNORE: Policy =
+        Policy { code: None, trust: Trust::ALL, guard: Guard::NONE, faults: Watch::NONE, cpu_features: 0 };
 
     /// What the CPU has: what this build's target promises, what it says if it can be asked, and what its memory adds.
     fn cpu_features(self) -> u64 {

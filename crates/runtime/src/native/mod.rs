@@ -12,6 +12,7 @@
 //! | `sections` | the sections of a module, for tools that show them |
 //! | `context` | what a store keeps for native code, filled anew for each instance that is entered |
 //! | `enter` | in and out, in assembly |
+//! | `faults` | faults of the processor become traps |
 //! | `guard` | memories whose accesses are checked by the processor |
 //! | `heap` | code that is copied to RAM |
 //! | `helpers` | what native code calls |
@@ -20,6 +21,15 @@
 
 mod context;
 mod enter;
+#[cfg_attr(
+    not(all(
+        feature = "faults",
+        target_os = "none",
+        any(target_arch = "arm", target_arch = "riscv32", target_arch = "riscv64")
+    )),
+    path = "faults_none.rs"
+)]
+mod faults;
 #[cfg_attr(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))), path = "guard_none.rs")]
 mod guard;
 mod heap;
@@ -40,8 +50,12 @@ use crate::engine::Config;
 use crate::error::Error;
 use crate::module::Module;
 use crate::slot::{Slot, slots_of_type};
+#[cfg(feature = "faults")]
+use crate::store::Store;
 use crate::store::StoreInner;
 use crate::store::entity::InstanceEntity;
+#[cfg(feature = "faults")]
+use faults::Watch;
 use guard::Guard;
 use signed::Trust;
 
@@ -51,7 +65,9 @@ pub use heap::CodeHeap;
 pub(crate) use load::{Attached, Policy};
 pub use moteur_image::feature as cpu_feature;
 pub use moteur_image::signature::KeyId;
-pub use moteur_platform::{CodeMemory, Decide, GuardedMemory, InPlace};
+pub use moteur_platform::{
+    CodeMemory, CodeRegion, Decide, FaultCause, FaultFrame, FaultWatch, GuardedMemory, GuestFault, InPlace, Resume,
+};
 pub use sections::NativeSection;
 #[cfg(feature = "signatures")]
 pub use signed::PublicKey;
@@ -99,6 +115,21 @@ impl Config {
         self
     }
 
+    /// Lets faults of the processor in native code end the guest with [`Trap::Fault`], and [`Store::fault`] say what they
+    /// were. Native code then stops before the stack that `watch` knows ends, too. Has no effect but on bare Cortex-M and
+    /// RISC-V.
+    ///
+    /// What native code calls of the runtime or the host is no guest's fault when it fails.
+    ///
+    /// # Safety
+    /// `watch` does as [`FaultWatch`] says: a guest that goes on elsewhere, or on another stack, takes all with it.
+    #[cfg(feature = "faults")]
+    #[must_use]
+    pub const unsafe fn faults(mut self, watch: &'static dyn FaultWatch) -> Config {
+        self.native.faults = Watch::by(watch);
+        self
+    }
+
     /// What the CPU has beyond what the name of the target promises that this is compiled for: the bits of
     /// [`cpu_feature`]. A Cortex-M7 with double-precision floats runs programs for any `thumbv7em-none-eabihf`, say. A
     /// processor that is told to have what it lacks takes a fault in code that was compiled for that.
@@ -114,6 +145,14 @@ impl Config {
     pub const fn native_stack_bytes(mut self, bytes: usize) -> Config {
         self.native_stack_bytes = bytes;
         self
+    }
+}
+
+#[cfg(feature = "faults")]
+impl<T> Store<T> {
+    /// The last fault of the processor in native code of this store: what [`Trap::Fault`] is about.
+    pub fn fault(&self) -> Option<GuestFault> {
+        self.native().fault
     }
 }
 
@@ -170,8 +209,9 @@ pub(crate) unsafe fn call(
         let (context, outer) = StorePart::begin(store, instance, code)?;
         let top = (*inner).stack_top;
         (*inner).stack_top = stack_top;
-        let guard = (*inner).engine.config().native.guard;
-        let reason = guard.watched(context, code, || enter::enter(context, entry, address_of(module, func), frame));
+        let Policy { guard, faults, .. } = (*inner).engine.config().native;
+        let run = || enter::enter(context, entry, address_of(module, func), frame);
+        let reason = guard.watched(context, code, || faults.watched(context, run));
         (*inner).stack_top = top;
         StorePart::end(store, context, outer);
         match reason {

@@ -220,6 +220,12 @@ impl<T> Store<T> {
         &self.inner().backtrace
     }
 
+    /// What the store keeps for native code.
+    #[cfg(feature = "faults")]
+    pub(crate) fn native(&self) -> &native::StorePart {
+        &self.inner().native
+    }
+
     fn inner(&self) -> &StoreInner {
         // SAFETY: the store owns it.
         unsafe { self.inner.as_ref() }

@@ -13,6 +13,8 @@ use core::ptr::with_exposed_provenance_mut;
 use moteur_platform::cortex_m::CmsdkUart;
 
 pub use simulated_flash::SimulatedFlash;
+#[cfg(feature = "protect")]
+pub use simulated_flash::partition;
 
 // SAFETY: the board has its second UART there, and nothing else here touches it.
 static LINE: CmsdkUart = unsafe { CmsdkUart::new(chip::SECOND_UART) };

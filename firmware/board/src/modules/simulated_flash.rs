@@ -19,6 +19,12 @@ unsafe extern "C" {
     static __modules_bytes: u8;
 }
 
+/// Where the partition is, and how many bytes it has.
+#[cfg(feature = "protect")]
+pub fn partition() -> (usize, usize) {
+    ((&raw const __modules_start).addr(), (&raw const __modules_bytes).addr())
+}
+
 /// The partition for modules.
 pub struct SimulatedFlash {
     start: NonNull<u8>,
@@ -63,6 +69,16 @@ impl SimulatedFlash {
     fn put(&mut self, offset: usize, byte: u8) {
         // SAFETY: as above; nobody reads a module where something is written.
         unsafe { self.start.add(offset).write_volatile(byte) }
+    }
+
+    /// Changes bytes from `start` to `end` while nothing in the partition is executed; afterwards nothing there is written.
+    fn change(&mut self, start: u32, end: u32, change: impl FnOnce(&mut Self)) -> Result<(), NorFlashErrorKind> {
+        let region = crate::cortex_m::protection::modules();
+        region.open().map_err(|_| NorFlashErrorKind::Other)?;
+        change(self);
+        // SAFETY: callers check the offsets.
+        let closed = unsafe { region.close(self.start.add(start as usize).as_ptr(), (end - start) as usize) };
+        closed.map_err(|_| NorFlashErrorKind::Other)
     }
 
     /// Counts a byte; false when the power is gone.
@@ -114,13 +130,14 @@ impl NorFlash for SimulatedFlash {
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
         check_erase(self, from, to)?;
-        for offset in from as usize..to as usize {
-            if !self.spend() {
-                self.fail(offset..to as usize, |flash, offset| flash.get(offset));
+        self.change(from, to, |flash| {
+            for offset in from as usize..to as usize {
+                if !flash.spend() {
+                    flash.fail(offset..to as usize, |flash, offset| flash.get(offset));
+                }
+                flash.put(offset, 0xff);
             }
-            self.put(offset, 0xff);
-        }
-        Ok(())
+        })
     }
 
     /// A word that is not erased is an error: on the chip it would be readable no more.
@@ -130,13 +147,14 @@ impl NorFlash for SimulatedFlash {
         if (start..start + bytes.len()).any(|offset| self.get(offset) != 0xff) {
             return Err(NorFlashErrorKind::Other);
         }
-        for (offset, byte) in (start..).zip(bytes) {
-            if !self.spend() {
-                self.fail(core::iter::once(offset), |_, _| *byte);
+        self.change(offset, offset + bytes.len() as u32, |flash| {
+            for (offset, byte) in (start..).zip(bytes) {
+                if !flash.spend() {
+                    flash.fail(core::iter::once(offset), |_, _| *byte);
+                }
+                flash.put(offset, *byte);
             }
-            self.put(offset, *byte);
-        }
-        Ok(())
+        })
     }
 }
 

@@ -12,8 +12,9 @@ static HEAP: AtomicPtr<CodeHeap> = AtomicPtr::new(null_mut());
 
 /// Makes the heap, once.
 pub fn start() -> Result<(), OutOfMemory> {
-    // SAFETY: these boards execute all of their RAM, and nothing here leaves privileged mode. There is one core.
-    let heap = unsafe { CodeHeap::new(board::heap!(BYTES).ok_or(OutOfMemory)?, board::publish) }?;
+    let (buffer, region) = board::code_memory!(BYTES, 0x4_0000).ok_or(OutOfMemory)?;
+    // SAFETY: the region is that of the buffer, and nothing here leaves privileged mode. There is one core.
+    let heap = unsafe { CodeHeap::in_region(buffer, region) }?;
     HEAP.store(core::ptr::from_ref(heap).cast_mut(), Ordering::Release);
     Ok(())
 }

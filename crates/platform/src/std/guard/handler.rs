@@ -10,7 +10,7 @@ use rust_std::thread_local;
 use libc::{SA_NODEFER, SA_ONSTACK, SA_SIGINFO, SIG_DFL, SIG_IGN, SIGSEGV, sigaction, siginfo_t};
 
 use super::machine;
-use crate::{Decide, Error};
+use crate::{Decide, Error, FaultCause, FaultFrame, GuestFault};
 
 thread_local! {
     // Neither made nor dropped by code, so that a handler may read them.
@@ -63,12 +63,14 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut siginfo_t, machine: *mut c
     // SAFETY: what the system gives is valid, and the guest is so while it is watched.
     unsafe {
         let machine = machine.cast::<libc::ucontext_t>();
+        let (pc, address) = (Some(machine::pc(&*machine)), Some((*info).si_addr().addr()));
+        let fault = GuestFault { cause: FaultCause::Access, pc, address };
         // Signals that a process sends have no address.
         if (*info).si_code > 0
             && let Some(decide) = DECIDE.get()
-            && let Some(next) = decide(GUEST.get(), machine::pc(&*machine), (*info).si_addr().addr())
+            && let Some(next) = decide(GUEST.get(), &fault, &FaultFrame::default())
         {
-            machine::go_on(&mut *machine, next);
+            machine::go_on(&mut *machine, &next);
             return;
         }
         pass_on(signal, info, machine.cast());

@@ -46,9 +46,9 @@ pub unsafe extern "C" fn enter(context: NonNull<NativeContext>, entry: usize, co
 /// Goes back to who entered, with the code in r0; the stack is as `enter` left it.
 ///
 /// # Safety
-/// Only `enter` and `trap` come here.
+/// Only `enter`, `trap` and what stands for `trap` after a fault come here.
 #[unsafe(naked)]
-unsafe extern "C" fn leave() {
+pub unsafe extern "C" fn leave() {
     naked_asm!(
         "pop {{r4}}",
         "mov r1, r9",
