@@ -5,6 +5,7 @@
 //! | [`flash`] | [`FlashFiles`], a read-only tree that the firmware brings along | none, not even per open file |
 //! | `ram` | `RamFiles`, a file system in RAM, within limits | a [`Heap`](moteur::Heap), as it is filled |
 //! | `little` | `LittleFiles`, littlefs on a block device, with the feature `littlefs2`: a library in C | paths of what is open |
+//! | `by_path` | `PathFiles`, a directory of the file system that an operating system has | a [`Heap`](moteur::Heap), for paths of what is open |
 //! | [`path`] | what a path means, for all of them | none |
 //!
 //! None allocates elsewhere or has `unsafe` code, and the first two cannot panic. All but `FlashFiles` need a machine with
@@ -52,6 +53,8 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+#[cfg(target_has_atomic = "8")]
+pub mod by_path;
 pub mod flash;
 #[cfg(all(feature = "littlefs2", target_has_atomic = "8"))]
 pub mod little;
@@ -62,6 +65,8 @@ pub mod path;
 pub mod ram;
 
 pub use crate::flash_files;
+#[cfg(target_has_atomic = "8")]
+pub use by_path::{ByPath, Found, PathFiles};
 pub use flash::{FlashError, FlashFile, FlashFiles};
 #[cfg(all(feature = "littlefs2", target_has_atomic = "8"))]
 pub use little::{FlashStorage, LittleFiles};

@@ -48,15 +48,22 @@ pub enum Stopped {
     WrongLength,
 }
 
-impl fmt::Display for Stopped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Stopped {
+    /// The same in words.
+    pub const fn text(self) -> &'static str {
+        match self {
             Stopped::Cancelled => "cancelled by the sender",
             Stopped::Errors => "too many errors on the line",
             Stopped::OutOfStep => "blocks are missing",
             Stopped::NoLength => "the sender does not tell the length",
             Stopped::WrongLength => "the length is not as the sender told",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
     }
 }
 

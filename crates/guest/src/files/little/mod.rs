@@ -28,11 +28,12 @@ use moteur::pool::Box;
 use moteur_platform::{Entry, Error, FileType, Files, Handle, Open, Status, Time};
 use spin::mutex::SpinMutex;
 
+use super::by_path::is_within;
 use super::copy;
 use super::opened::{Handles, ROOT, Unknown};
 pub use storage::FlashStorage;
 
-use place::{FullPath, Target, entry, is_within, metadata};
+use place::{FullPath, Target, entry, metadata};
 
 /// The largest file, in bytes: what the library counts in.
 const FILE_BYTES_MAX: u64 = i32::MAX as u64;

@@ -8,6 +8,7 @@ use moteur::pool::Box;
 use moteur_platform::Error;
 
 use super::error;
+use crate::files::by_path::number;
 use crate::files::path::{Cursor, Last, walk};
 
 /// A path from the root. Each name has a slash before it, so the root itself is empty.
@@ -74,16 +75,6 @@ impl FullPath {
     pub(super) fn boxed(&self, heap: Heap) -> Result<Box<[u8]>, Error> {
         Box::from_slice_in(self.text(), heap).map_err(|_| Error::Exhausted)
     }
-}
-
-/// FNV-1a, in 64 bits.
-pub(super) fn number(text: &[u8]) -> u64 {
-    text.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
-}
-
-/// Whether `path` is `directory` or lies below it.
-pub(super) fn is_within(path: &[u8], directory: &[u8]) -> bool {
-    path.strip_prefix(directory).is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
 }
 
 /// What a path leads to.
