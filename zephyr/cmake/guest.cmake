@@ -1,7 +1,7 @@
 # Guests in C: compiled to WebAssembly when the application is built.
 
 # moteur_guest(<target> <name> SOURCES <file>...
-#              [STACK <bytes>] [HEAP <bytes>] [EXPORTS <function>...] [NATIVE])
+#              [STACK <bytes>] [HEAP <bytes>] [EXPORTS <function>...] [NATIVE] [WASI])
 #
 # Compiles C to a module and makes `<name>.wasm.inc` of it, which the target's sources can include in an array:
 #
@@ -14,8 +14,11 @@
 #
 # Programs are taken from CMake's variables of these names, from the environment, or from the PATH: MOTEUR_CLANG (a clang that
 # knows wasm32, with wasm-ld) and MOTEUR_TOOL (Moteur's own command `moteur`). Without the latter it is built from this tree.
+#
+# WASI compiles a program with the C library for WASI instead (on Debian: wasi-libc and libclang-rt-19-dev-wasm32), whose memory
+# has whole pages of 64 KiB.
 function(moteur_guest target name)
-  cmake_parse_arguments(guest "NATIVE" "STACK;HEAP" "SOURCES;EXPORTS" ${ARGN})
+  cmake_parse_arguments(guest "NATIVE;WASI" "STACK;HEAP" "SOURCES;EXPORTS" ${ARGN})
   if(NOT guest_SOURCES)
     message(FATAL_ERROR "moteur_guest(${target} ${name}) has no SOURCES")
   endif()
@@ -39,20 +42,30 @@ function(moteur_guest target name)
     list(APPEND exports -Wl,--export=${export})
   endforeach()
   # The stack comes first: what overflows it traps, and overwrites nothing.
-  add_custom_command(
-    OUTPUT ${stem}.linked.wasm
-    COMMAND ${MOTEUR_CLANG} --target=wasm32 -std=c11 -Os -fno-builtin -nostdlib -Wall -Wextra ${sources} -o ${stem}.linked.wasm
-      -Wl,--no-entry -Wl,--allow-undefined -Wl,--export=__heap_base -Wl,--stack-first -Wl,--strip-all
-      -Wl,-z,stack-size=${guest_STACK} ${exports}
-    DEPENDS ${sources}
-    COMMENT "Compiling the guest ${name}"
-    VERBATIM)
-  add_custom_command(
-    OUTPUT ${stem}.trimmed.wasm
-    COMMAND ${MOTEUR_COMMAND} trim --heap ${guest_HEAP} ${stem}.linked.wasm -o ${stem}.trimmed.wasm
-    DEPENDS ${stem}.linked.wasm
-    COMMENT "Trimming the memory of the guest ${name}"
-    VERBATIM)
+  if(guest_WASI)
+    add_custom_command(
+      OUTPUT ${stem}.trimmed.wasm
+      COMMAND ${MOTEUR_CLANG} --target=wasm32-wasi -std=c11 -D_GNU_SOURCE -Os -Wall -Wextra ${sources} -o ${stem}.trimmed.wasm
+        -Wl,--stack-first -Wl,--strip-all -Wl,-z,stack-size=${guest_STACK} ${exports}
+      DEPENDS ${sources}
+      COMMENT "Compiling the guest ${name} for WASI"
+      VERBATIM)
+  else()
+    add_custom_command(
+      OUTPUT ${stem}.linked.wasm
+      COMMAND ${MOTEUR_CLANG} --target=wasm32 -std=c11 -Os -fno-builtin -nostdlib -Wall -Wextra ${sources} -o ${stem}.linked.wasm
+        -Wl,--no-entry -Wl,--allow-undefined -Wl,--export=__heap_base -Wl,--stack-first -Wl,--strip-all
+        -Wl,-z,stack-size=${guest_STACK} ${exports}
+      DEPENDS ${sources}
+      COMMENT "Compiling the guest ${name}"
+      VERBATIM)
+    add_custom_command(
+      OUTPUT ${stem}.trimmed.wasm
+      COMMAND ${MOTEUR_COMMAND} trim --heap ${guest_HEAP} ${stem}.linked.wasm -o ${stem}.trimmed.wasm
+      DEPENDS ${stem}.linked.wasm
+      COMMENT "Trimming the memory of the guest ${name}"
+      VERBATIM)
+  endif()
   if(guest_NATIVE)
     add_custom_command(
       OUTPUT ${stem}.wasm

@@ -7,6 +7,8 @@
 #include "shim.h"
 #include "kernel.h"
 
+#include <moteur/zephyr.h>
+
 #include <string.h>
 
 #ifndef CONFIG_ARCH_POSIX
@@ -33,13 +35,13 @@ bool moteur_shim_is_firmware(const uint8_t *start, size_t count)
 #if CONFIG_MOTEUR_CODE_BYTES > 0
 
 /* Code begins at a multiple of this. */
-#define GRANULE 32
+#define GRANULE 64
 #define GRANULES (CONFIG_MOTEUR_CODE_BYTES / GRANULE)
 
 static uint8_t region[GRANULES * GRANULE] __aligned(GRANULE) __attribute__((section(".ramfunc.moteur")));
 
-/* Whether each granule is in use. */
-static uint8_t owner[GRANULES];
+/* Which thread has taken each granule; NULL if nobody has. */
+static k_tid_t owner[GRANULES];
 static struct k_spinlock lock;
 
 #ifdef CONFIG_ARM_MPU
@@ -78,7 +80,7 @@ static size_t find(size_t wanted)
 	size_t run = 0;
 
 	for (size_t at = 0; at < GRANULES; at++) {
-		run = owner[at] == 0 ? run + 1 : 0;
+		run = owner[at] == NULL ? run + 1 : 0;
 		if (run == wanted) {
 			return at + 1 - wanted;
 		}
@@ -106,7 +108,9 @@ int moteur_shim_code_take(uint8_t **place, const uint8_t *from, size_t count)
 		k_spin_unlock(&lock, key);
 		return SHIM_EXHAUSTED;
 	}
-	memset(&owner[first], 1, wanted);
+	for (size_t at = first; at < first + wanted; at++) {
+		owner[at] = k_current_get();
+	}
 	*place = &region[first * GRANULE];
 #ifdef CONFIG_ARM_MPU
 	arm_core_mpu_disable();
@@ -129,13 +133,30 @@ int moteur_shim_code_give(uint8_t *place, size_t count)
 	if (offset < sizeof(region) && count > 0 && last <= GRANULES) {
 		k_spinlock_key_t key = k_spin_lock(&lock);
 
-		memset(&owner[first], 0, last - first);
+		memset(&owner[first], 0, (last - first) * sizeof(owner[0]));
 		k_spin_unlock(&lock, key);
 	}
 	return 0;
 }
 
+void moteur_abandon(struct k_thread *thread)
+{
+	k_spinlock_key_t key = k_spin_lock(&lock);
+
+	for (size_t at = 0; at < GRANULES; at++) {
+		if (owner[at] == thread) {
+			owner[at] = NULL;
+		}
+	}
+	k_spin_unlock(&lock, key);
+}
+
 #else
+
+void moteur_abandon(struct k_thread *thread)
+{
+	ARG_UNUSED(thread);
+}
 
 int moteur_shim_code_take(uint8_t **place, const uint8_t *from, size_t count)
 {

@@ -75,4 +75,24 @@ bool moteur_shim_is_firmware(const uint8_t *start, size_t count);
 int moteur_shim_code_take(uint8_t **place, const uint8_t *from, size_t count);
 int moteur_shim_code_give(uint8_t *place, size_t count);
 
+/* What stands at a path, which is absolute, as all here are: a directory, or a file of so many bytes. */
+int moteur_shim_file_find(const char *path, bool *is_directory, uint64_t *size);
+/* Makes an empty file, or cuts the one that is there to no bytes. */
+int moteur_shim_file_create(const char *path);
+/* These say how many bytes they have read or written. Between a file's end and `offset` zeros are written. */
+int moteur_shim_file_read(const char *path, uint8_t *to, size_t count, uint64_t offset);
+int moteur_shim_file_write(const char *path, const uint8_t *from, size_t count, uint64_t offset);
+int moteur_shim_file_append(const char *path, const uint8_t *from, size_t count);
+/* Cuts a file, or fills it up with zeros. */
+int moteur_shim_file_set_size(const char *path, uint64_t size);
+int moteur_shim_file_create_directory(const char *path);
+/* Removes a file or an empty directory. */
+int moteur_shim_file_remove(const char *path);
+int moteur_shim_file_rename(const char *path, const char *new_path);
+/* Hands each name in a directory to `each`, with how many bytes it has. */
+typedef void (*moteur_shim_name_t)(void *context, const uint8_t *name, size_t count, bool is_directory);
+int moteur_shim_file_list(const char *path, moteur_shim_name_t each, void *context);
+/* How many files and directories a guest may have open. */
+extern const uint16_t moteur_shim_files_max;
+
 #endif

@@ -179,6 +179,14 @@ bool moteur_is_native(struct moteur_module *module);
 /* MOTEUR_IN_USE while there are instances. NULL is ignored. */
 int moteur_unload(struct moteur_module *module);
 
+/* A directory that a guest gets, and all below it. */
+struct moteur_directory {
+	/* What the guest calls it, and where it is: "/" and "/lfs/guest", say. */
+	const char *guest;
+	const char *host;
+	bool writable;
+};
+
 /* What a guest of WASI has of the world. */
 struct moteur_world {
 	const char *const *arguments;
@@ -186,6 +194,8 @@ struct moteur_world {
 	/* "NAME=value" */
 	const char *const *environment;
 	size_t environment_count;
+	const struct moteur_directory *directories;
+	size_t directory_count;
 };
 
 /* Makes an instance, and runs the module's start function. `world` may be NULL. */
@@ -214,6 +224,15 @@ void moteur_backtrace(struct moteur_instance *instance, moteur_output_t line, vo
 
 /* Gives back all that the instance took. NULL is ignored. */
 void moteur_release(struct moteur_instance *instance);
+
+struct k_thread;
+
+/*
+ * A thread was ended while it used runtimes: by k_thread_abort(), or by a fault of the processor. Gives back the memory for
+ * native code that their modules took. The runtimes' pools may then be used for something else; they hold nothing that
+ * anybody has to give back, as long as the guests had no files or sockets open.
+ */
+void moteur_abandon(struct k_thread *thread);
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,8 @@ mod module;
 #[cfg_attr(all(feature = "native", not(feature = "signatures")), path = "policy_all.rs")]
 #[cfg_attr(feature = "signatures", path = "policy_signed.rs")]
 mod policy;
+#[cfg(feature = "receive")]
+mod receive;
 mod runtime;
 mod text;
 mod value;

@@ -23,13 +23,23 @@ pub struct Given {
     argument_count: usize,
     environment: *const *const c_char,
     environment_count: usize,
+    directories: *const Directory,
+    directory_count: usize,
+}
+
+/// `struct moteur_directory`.
+#[repr(C)]
+pub struct Directory {
+    guest: *const c_char,
+    host: *const c_char,
+    writable: bool,
 }
 
 impl World {
     /// The world of one guest.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`], [`Error::Utf8`].
+    /// [`Error::OutOfMemory`], [`Error::Utf8`], or [`Error::Host`] with a number of the machine's for a directory.
     ///
     /// # Safety
     /// What is given is as the header says.

@@ -13,11 +13,14 @@
     feature = "zephyr-code",
     doc = "| `code` | the firmware's own memory, RAM that is executable and not writable, the caches |"
 )]
+#![cfg_attr(feature = "zephyr-files", doc = "| [`files`] | `fs_open` and its relatives |")]
 
 mod clock;
 #[cfg(feature = "zephyr-code")]
 mod code;
 mod console;
+#[cfg(feature = "zephyr-files")]
+pub mod files;
 mod random;
 mod shim;
 

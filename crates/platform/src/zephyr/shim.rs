@@ -30,3 +30,37 @@ unsafe extern "C" {
     /// Gives that memory back.
     pub fn moteur_shim_code_give(place: *mut u8, count: usize) -> c_int;
 }
+
+#[cfg(feature = "zephyr-files")]
+pub use files::*;
+
+#[cfg(feature = "zephyr-files")]
+mod files {
+    use core::ffi::{c_char, c_int, c_void};
+
+    /// Gets a name of so many bytes, and whether it is a directory's.
+    pub type Name = unsafe extern "C" fn(*mut c_void, *const u8, usize, bool);
+
+    unsafe extern "C" {
+        /// What stands there.
+        pub fn moteur_shim_file_find(path: *const c_char, is_directory: *mut bool, size: *mut u64) -> c_int;
+        /// Makes an empty file, or cuts the one that is there.
+        pub fn moteur_shim_file_create(path: *const c_char) -> c_int;
+        /// Reads.
+        pub fn moteur_shim_file_read(path: *const c_char, to: *mut u8, count: usize, offset: u64) -> c_int;
+        /// Writes.
+        pub fn moteur_shim_file_write(path: *const c_char, from: *const u8, count: usize, offset: u64) -> c_int;
+        /// Writes at the end.
+        pub fn moteur_shim_file_append(path: *const c_char, from: *const u8, count: usize) -> c_int;
+        /// Cuts a file, or fills it up with zeros.
+        pub fn moteur_shim_file_set_size(path: *const c_char, size: u64) -> c_int;
+        /// Makes a directory.
+        pub fn moteur_shim_file_create_directory(path: *const c_char) -> c_int;
+        /// Removes a file or an empty directory.
+        pub fn moteur_shim_file_remove(path: *const c_char) -> c_int;
+        /// Renames.
+        pub fn moteur_shim_file_rename(path: *const c_char, new_path: *const c_char) -> c_int;
+        /// Hands on each name in a directory.
+        pub fn moteur_shim_file_list(path: *const c_char, each: Name, context: *mut c_void) -> c_int;
+    }
+}

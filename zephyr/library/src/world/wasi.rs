@@ -1,5 +1,8 @@
 //! WASI, in parts.
 
+#[cfg_attr(not(feature = "wasi-files"), path = "wasi/directories_none.rs")]
+mod directories;
+
 use core::ffi::c_char;
 use core::slice;
 
@@ -9,11 +12,16 @@ use moteur_guest::host::HostFunctions;
 use moteur_guest::wasi::{self, StringError};
 use moteur_platform::zephyr::Zephyr;
 
-use super::{Given, World};
+use super::{Directory, Given, World};
 use crate::text;
 
 /// One guest's.
-pub struct Part(Wasi);
+pub struct Part {
+    wasi: Wasi,
+    // Behind what refers to it.
+    #[allow(dead_code, reason = "it is there to be dropped")]
+    directories: directories::Part,
+}
 
 impl Part {
     /// WASI with what is given.
@@ -26,7 +34,7 @@ impl Part {
     pub unsafe fn new(heap: Heap, machine: &'static Zephyr, given: Option<&Given>) -> Result<Part, Error> {
         let mut wasi = Wasi::new(heap, machine);
         let Some(given) = given else {
-            return Ok(Part(wasi));
+            return Ok(Part { wasi, directories: directories::Part::none(heap) });
         };
         // SAFETY: the caller's promise.
         unsafe {
@@ -37,8 +45,14 @@ impl Part {
                 let (key, value) = text::read(*variable).and_then(|text| text.split_once('=')).ok_or(Error::Utf8)?;
                 wasi.variable(key.as_bytes(), value.as_bytes()).map_err(error)?;
             }
+            let given = if given.directories.is_null() {
+                &[]
+            } else {
+                slice::from_raw_parts(given.directories, given.directory_count)
+            };
+            let directories = directories::Part::new(heap, &mut wasi, given)?;
+            Ok(Part { wasi, directories })
         }
-        Ok(Part(wasi))
     }
 }
 
@@ -68,9 +82,9 @@ pub fn link(linker: &mut Linker<World>) -> Result<(), Error> {
     add::<wasi::Random>(linker)?;
     #[cfg(feature = "wasi-poll")]
     add::<wasi::Poll>(linker)?;
-    Ok(())
+    directories::link(linker)
 }
 
 fn add<P: HostFunctions<State = Wasi>>(linker: &mut Linker<World>) -> Result<(), Error> {
-    wasi::add_part::<World, P>(linker, |world| &mut world.wasi.0)
+    wasi::add_part::<World, P>(linker, |world| &mut world.wasi.wasi)
 }

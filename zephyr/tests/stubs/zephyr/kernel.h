@@ -25,6 +25,19 @@
 #define STUB_ENABLED(x) STUB_IS(x)
 #define IS_ENABLED(option) STUB_ENABLED(option)
 
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+
+struct k_thread;
+typedef struct k_thread *k_tid_t;
+
+/* There is one thread. */
+static inline k_tid_t k_current_get(void)
+{
+	static int thread;
+
+	return (k_tid_t)&thread;
+}
+
 struct k_spinlock {
 	int unused;
 };
