@@ -7,8 +7,12 @@
 mod board;
 mod build;
 mod check;
+mod faults;
+mod lines;
 mod sample;
+mod shell_sample;
 mod sizes;
+mod talk;
 mod tree;
 
 use std::time::Duration;
@@ -21,8 +25,7 @@ use build::Build;
 use sample::Sample;
 use tree::Tree;
 
-const USAGE: &str =
-    "usage: cargo xtask zephyr [--sample NAME]... [--board NAME]... [--sizes] [--check] [--keep] [--skip-missing]";
+const USAGE: &str = "usage: cargo xtask zephyr [--sample NAME]... [--board NAME]... [--sizes] [--faults] [--lines] [--check] [--keep] [--skip-missing]";
 
 /// How long a sample may take until it has printed everything.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -35,6 +38,8 @@ pub fn run(args: &[String]) -> Result<()> {
     let keeps = shell::take_flag(&mut args, "--keep");
     let is_check = shell::take_flag(&mut args, "--check");
     let is_sizes = shell::take_flag(&mut args, "--sizes");
+    let is_faults = shell::take_flag(&mut args, "--faults");
+    let is_lines = shell::take_flag(&mut args, "--lines");
     let samples = take_values(&mut args, "--sample")?;
     let boards = take_values(&mut args, "--board")?;
     ensure!(args.is_empty(), USAGE);
@@ -53,6 +58,12 @@ pub fn run(args: &[String]) -> Result<()> {
     let build = Build::prepare(&tree)?;
     if is_sizes {
         return sizes::run(&build);
+    }
+    if is_faults {
+        return faults::run(&build);
+    }
+    if is_lines {
+        return lines::run(&build);
     }
     all(&build, &samples, &boards, keeps)
 }
@@ -113,7 +124,9 @@ fn one(build: &Build<'_>, sample: &Sample, board: &Board, keeps: bool) -> Result
         return Ok(Outcome::Skipped(why));
     }
     let folder = build.folder(&sample.folder, board, &[])?;
-    let done = if board.emulator.is_some() {
+    let done = if board.emulator.is_some() && sample.name == "shell" {
+        shell_sample::run(board, &folder)?
+    } else if board.emulator.is_some() {
         let output = board.run(&folder, &sample.expected, LIMIT)?;
         format!("runs; last line: {}", output.lines().last().unwrap_or_default())
     } else {

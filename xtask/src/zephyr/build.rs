@@ -58,6 +58,11 @@ impl<'a> Build<'a> {
         Ok(Build { tree, tool: target.join("release/moteur"), target: target.join("zephyr") })
     }
 
+    /// This tree's `moteur`.
+    pub fn moteur(&self) -> Command {
+        shell::command(&self.tool)
+    }
+
     /// Why nothing can be built for this board here.
     pub fn lacks(&self, board: &Board) -> Option<String> {
         if !self.tree.has_qualifiers && board.old_name.is_none() {
