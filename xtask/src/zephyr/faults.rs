@@ -67,8 +67,8 @@ const CODES: [(&str, &[u16], &str); 6] = [
     ("illegal", &[0xde00], "illegal: ended by the kernel: an undefined instruction"),
     // ldr r0, [pc, #0]; bx r0; an address in RAM for data
     ("wild", &[0x4800, 0x4700, 0x0001, 0x3820], "wild: ended by the kernel: a jump to where no code is"),
-    // ldr r0, [pc, #0]; bx r0; an address where nothing is
-    ("nowhere", &[0x4800, 0x4700, 0x0001, 0x7000], "nowhere: ended by the kernel: a jump to where no code is"),
+    // ldr r0, [pc, #0]; bx r0; an address of the processor
+    ("nowhere", &[0x4800, 0x4700, 0x0001, 0xe000], "nowhere: ended by the kernel: a jump to where no code is"),
     // ldr r0, [pc, #0]; str r0, [r0]; an address in flash
     (
         "scribble",

@@ -36,7 +36,9 @@ impl Talk {
         let mut child = Ended(child.with_context(|| format!("{:?} does not start", command.get_program()))?);
         let (input, output) = child.0.stdin.take().zip(child.0.stdout.take()).context("no pipes")?;
         let (send, receive) = mpsc::channel();
-        thread::spawn(move || BufReader::new(output).bytes().map_while(Result::ok).try_for_each(|byte| send.send(byte)));
+        thread::spawn(move || {
+            BufReader::new(output).bytes().map_while(Result::ok).try_for_each(|byte| send.send(byte))
+        });
         Ok(Talk { input, output: receive, said: Vec::new(), heard: 0, _child: child })
     }
 
