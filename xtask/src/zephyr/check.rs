@@ -15,7 +15,10 @@ const MANIFEST: &str = "zephyr/library/Cargo.toml";
 const LIBRARIES: &[(&str, &str)] = &[
     ("thumbv8m.main-none-eabi", "interpreter,small,texts,libc,native,floats"),
     ("thumbv8m.main-none-eabi", "native,small,libc"),
-    ("thumbv8m.main-none-eabihf", "threaded,texts,libc,wasi,wasi-clocks,wasi-random,wasi-poll,wasi-files,signatures,receive"),
+    (
+        "thumbv8m.main-none-eabihf",
+        "threaded,texts,libc,wasi,wasi-clocks,wasi-random,wasi-poll,wasi-files,signatures,receive",
+    ),
     ("thumbv7em-none-eabihf", "threaded,libc,wasi-poll"),
     ("thumbv6m-none-eabi", "interpreter,small,texts,libc"),
     ("riscv32imac-unknown-none-elf", "threaded,texts,libc,wasi-clocks,native"),
