@@ -4,15 +4,16 @@ use core::ffi::c_void;
 use core::ptr;
 
 use moteur::pool::{Arc, Vec};
-use moteur::{Caller, Error, Func, OutOfMemory, ValType};
+use moteur::{Caller, Error, Func, FuncType, OutOfMemory, ValType};
 
+use super::heap::InPlace;
 use super::host_info::{Entity, Finalizer, HostInfo};
 use super::refs::{Ref, RefKind};
 use super::store::{Home, Store, StoreShared};
 use super::trap::{self, HOST_TRAP, Pending, Ready};
 use super::types::ExternType;
 use super::val::Val;
-use super::vec::{Element, Owned, Vector};
+use super::vec::{Element, Vector};
 
 /// `wasm_func_callback_t`.
 type Callback = unsafe extern "C" fn(*const Vector<Val>, *mut Vector<Val>) -> *mut Ref;
@@ -23,7 +24,12 @@ type CallbackWithEnv = unsafe extern "C" fn(*mut c_void, *const Vector<Val>, *mu
 struct HostCode {
     code: Code,
     env: HostInfo,
+    params: Vec<ValType>,
+    results: Vec<ValType>,
 }
+
+/// As many values of a call take no memory from the heap.
+const FEW: usize = 8;
 
 enum Code {
     Plain(Callback),
@@ -37,26 +43,23 @@ unsafe impl Sync for HostCode {}
 
 impl HostCode {
     /// Serves a call of the guest's.
-    fn call(&self, caller: Caller<'_, Home>, args: &[moteur::Val], results: &mut [moteur::Val]) -> Result<(), Error> {
+    fn call(&self, caller: Caller<'_, Home>, words: &mut [u64]) -> Result<(), Error> {
         // SAFETY: this is a call into the store.
         let store = unsafe { caller.data().share() }.ok_or(Error::OutOfMemory)?;
-        store.within(caller, || self.call_in(&store, args, results))
+        store.within(caller, || self.call_in(&store, words))
     }
 
-    fn call_in(
-        &self,
-        store: &Arc<StoreShared>,
-        args: &[moteur::Val],
-        results: &mut [moteur::Val],
-    ) -> Result<(), Error> {
+    fn call_in(&self, store: &Arc<StoreShared>, words: &mut [u64]) -> Result<(), Error> {
         let heap = store.heap();
-        let args = Owned::from(Vector::from_fn(args.len(), heap, |at| match args.get(at) {
-            Some(value) => Val::of(*value, store),
-            None => Err(OutOfMemory),
-        })?);
-        let mut given = Vector::from_fn(results.len(), heap, |at| {
-            results.get(at).map(|value| Val::zero(value.ty())).ok_or(OutOfMemory)
-        })?;
+        let (mut args_place, mut results_place) = (InPlace::<Val, FEW>::new(heap), InPlace::<Val, FEW>::new(heap));
+        let array = args_place.array(self.params.len())?;
+        // SAFETY: as many elements, all zero; words are as the runtime gives them.
+        let args = unsafe {
+            Vector::filled(array, &self.params, |at, ty| Val::of_word(words.get(at).copied().unwrap_or(0), ty, store))?
+        };
+        let array = results_place.array(self.results.len())?;
+        // SAFETY: as above.
+        let mut given = unsafe { Vector::filled(array, &self.results, |_, ty| Ok(Val::zero(ty)))? }.into_vector();
         // SAFETY: C gave the function for calls like this.
         let trap = unsafe {
             match self.code {
@@ -72,12 +75,12 @@ impl HostCode {
             return Err(HOST_TRAP);
         }
         let given = given?;
-        if given.as_slice().len() != results.len() {
+        if given.as_slice().len() != self.results.len() {
             return Err(Error::Type);
         }
-        for (result, given) in results.iter_mut().zip(given.as_slice()) {
+        for ((word, given), ty) in words.iter_mut().zip(given.as_slice()).zip(&self.results) {
             // SAFETY: references are as the function left them: null or there.
-            *result = unsafe { given.value(result.ty(), store)? };
+            *word = Val::word(unsafe { given.value(*ty, store)? });
         }
         Ok(())
     }
@@ -87,7 +90,7 @@ impl HostCode {
 ///
 /// # Safety
 /// Store and type are null or there.
-unsafe fn new(store: *mut Store, ty: *const ExternType, code: HostCode) -> *mut Ref {
+unsafe fn new(store: *mut Store, ty: *const ExternType, code: Code, env: HostInfo) -> *mut Ref {
     // SAFETY: the caller's promise.
     let (store, ty) = unsafe { (store.as_ref(), ty.as_ref()) };
     let Some(Store(store)) = store else { return ptr::null_mut() };
@@ -95,11 +98,19 @@ unsafe fn new(store: *mut Store, ty: *const ExternType, code: HostCode) -> *mut 
         store.fail(Error::Type);
         return ptr::null_mut();
     };
-    let call = move |caller: Caller<'_, Home>, args: &[moteur::Val], results: &mut [moteur::Val]| {
-        code.call(caller, args, results)
+    let made = || {
+        let code = HostCode {
+            code,
+            env,
+            params: Vec::from_slice_in(&params, store.heap())?,
+            results: Vec::from_slice_in(&results, store.heap())?,
+        };
+        let ty = FuncType { params: &params, results: &results };
+        Func::on_words(&mut store.context(), ty, move |caller: Caller<'_, Home>, words: &mut [u64]| {
+            code.call(caller, words)
+        })
     };
-    let made = Func::new(&mut store.context(), &params, &results, call);
-    Ref::give_entity(store.note(made).map(Entity::Func), store)
+    Ref::give_entity(store.note(made()).map(Entity::Func), store)
 }
 
 /// See the header.
@@ -111,7 +122,7 @@ pub unsafe extern "C" fn wasm_func_new(
 ) -> *mut Ref {
     let Some(callback) = callback else { return ptr::null_mut() };
     // SAFETY: both are there, or null.
-    unsafe { new(store, ty, HostCode { code: Code::Plain(callback), env: HostInfo::NONE }) }
+    unsafe { new(store, ty, Code::Plain(callback), HostInfo::NONE) }
 }
 
 /// See the header.
@@ -126,7 +137,7 @@ pub unsafe extern "C" fn wasm_func_new_with_env(
     let env = HostInfo::new(env, finalizer);
     let Some(callback) = callback else { return ptr::null_mut() };
     // SAFETY: both are there, or null.
-    unsafe { new(store, ty, HostCode { code: Code::WithEnv(callback), env }) }
+    unsafe { new(store, ty, Code::WithEnv(callback), env) }
 }
 
 /// How many parameters and results a function has.
@@ -176,25 +187,23 @@ pub unsafe extern "C" fn wasm_func_call(
     }
 }
 
-/// Values of a call that are few stand here, and in the heap if there are more.
-struct Values {
-    few: [moteur::Val; Values::FEW],
-    many: Vec<moteur::Val>,
+/// Words of a call that are few stand here, and in the heap if there are more.
+struct Words {
+    few: [u64; FEW],
+    many: Vec<u64>,
     count: usize,
 }
 
-impl Values {
-    const FEW: usize = 6;
-
-    fn new(count: usize, store: &StoreShared) -> Result<Values, OutOfMemory> {
+impl Words {
+    fn new(count: usize, store: &StoreShared) -> Result<Words, OutOfMemory> {
         let mut many = Vec::new_in(store.heap());
-        if count > Values::FEW {
-            many.resize(count, moteur::Val::I32(0))?;
+        if count > FEW {
+            many.resize(count, 0)?;
         }
-        Ok(Values { few: [moteur::Val::I32(0); Values::FEW], many, count })
+        Ok(Words { few: [0; FEW], many, count })
     }
 
-    fn as_mut_slice(&mut self) -> &mut [moteur::Val] {
+    fn as_mut_slice(&mut self) -> &mut [u64] {
         match self.few.get_mut(..self.count) {
             Some(few) => few,
             None => &mut self.many,
@@ -213,7 +222,7 @@ unsafe fn call(
     // SAFETY: the caller's promise.
     let args = unsafe { args.unwrap_or(&Vector::EMPTY).elements()? };
     let results = results.unwrap_or(&Vector::EMPTY);
-    let (mut values, mut returned) = {
+    let mut words = {
         let context = store.context();
         let ty = func.ty(&context)?;
         // Whoever gives no room for results wants none.
@@ -221,18 +230,20 @@ unsafe fn call(
         if args.len() != ty.params.len() || !is_room {
             return Err(Error::Type);
         }
-        let mut values = Values::new(args.len(), store)?;
-        for ((value, arg), ty) in values.as_mut_slice().iter_mut().zip(args).zip(ty.params) {
+        let mut words = Words::new(args.len().max(ty.results.len()), store)?;
+        for ((word, arg), ty) in words.as_mut_slice().iter_mut().zip(args).zip(ty.params) {
             // SAFETY: the caller's promise.
-            *value = unsafe { arg.value(*ty, store)? };
+            *word = Val::word(unsafe { arg.value(*ty, store)? });
         }
-        (values, Values::new(ty.results.len(), store)?)
+        words
     };
-    let (values, returned) = (values.as_mut_slice(), returned.as_mut_slice());
-    StoreShared::entered(store, || func.call(&mut store.context(), values, returned))?;
-    for at in 0..results.size {
-        let made = returned.get(at).ok_or(OutOfMemory).and_then(|value| Val::of(*value, store));
-        match made {
+    let words = words.as_mut_slice();
+    StoreShared::entered(store, || func.call_words(&mut store.context(), words))?;
+    let context = store.context();
+    let types = func.ty(&context)?.results;
+    for (at, (word, ty)) in words.iter().zip(types).take(results.size).enumerate() {
+        // SAFETY: the function just returned it.
+        match unsafe { Val::of_word(*word, *ty, store) } {
             // SAFETY: there is room for so many; what stands there is not the library's to delete.
             Ok(val) => unsafe { results.data.add(at).write(val) },
             Err(error) => {

@@ -11,6 +11,7 @@
 
 use core::alloc::Layout;
 use core::cell::UnsafeCell;
+use core::mem::{MaybeUninit, offset_of};
 use core::ptr::{self, NonNull};
 
 use moteur::pool::Lock;
@@ -104,6 +105,9 @@ struct Header {
     bytes: usize,
 }
 
+/// The size of an array that no heap has.
+const IN_PLACE: usize = 0;
+
 /// Elements are as strictly aligned as this, and stand so far behind the start of their header.
 const ELEMENTS: usize = if size_of::<Header>() > 8 { 16 } else { 8 };
 
@@ -124,16 +128,44 @@ pub(super) fn new_array<T>(count: usize, heap: Heap) -> Result<*mut T, OutOfMemo
     }
 }
 
+/// Room for a few elements where it is used, for a function of the program that need not know the difference: it may
+/// delete the vector that it gets, or make it anew.
+#[repr(C, align(16))]
+pub(super) struct InPlace<T, const N: usize> {
+    header: Header,
+    elements: MaybeUninit<[T; N]>,
+}
+
+impl<T, const N: usize> InPlace<T, N> {
+    pub fn new(heap: Heap) -> InPlace<T, N> {
+        const { assert!(offset_of!(InPlace<T, N>, elements) == ELEMENTS) };
+        InPlace { header: Header { heap, bytes: IN_PLACE }, elements: MaybeUninit::zeroed() }
+    }
+
+    /// Room for `count` elements, all bytes zero: here, or in the heap if they are more. It is used once.
+    pub fn array(&mut self, count: usize) -> Result<*mut T, OutOfMemory> {
+        match count {
+            0 => Ok(ptr::null_mut()),
+            // The address of all of this, since the header belongs to the array.
+            _ if count <= N => Ok((&raw mut *self).cast::<u8>().wrapping_add(ELEMENTS).cast()),
+            _ => new_array(count, self.header.heap),
+        }
+    }
+}
+
 /// Gives an array back, whose elements are done with.
 ///
 /// # Safety
-/// `elements` is null or came from `new_array`, and nobody uses it any more.
+/// `elements` is null or came from `new_array` or an `InPlace` that is still there, and nobody uses it any more.
 pub(super) unsafe fn free_array<T>(elements: *mut T) {
     let Some(elements) = NonNull::new(elements) else { return };
     // SAFETY: the caller's promise: the header is there.
     unsafe {
         let place = elements.cast::<u8>().sub(ELEMENTS);
         let Header { heap, bytes } = place.cast::<Header>().read();
+        if bytes == IN_PLACE {
+            return;
+        }
         if let Ok(layout) = array_layout(bytes) {
             heap.deallocate(place, layout);
         }

@@ -1,9 +1,9 @@
 //! Values as C has them, and their way to and from the guest.
 
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 use moteur::pool::Arc;
-use moteur::{Error, HeapType, OutOfMemory, RefType, ValType};
+use moteur::{Error, ExternRef, Func, HeapType, OutOfMemory, RefType, ValType};
 
 use super::host_info::Entity;
 use super::refs::{Object, Ref, delete};
@@ -75,6 +75,40 @@ impl Val {
                 _ => return Err(Error::Type),
             })
         }
+    }
+
+    /// The word that functions on words take for a value; its type is known to whoever takes it.
+    pub(super) fn word(value: moteur::Val) -> u64 {
+        match value {
+            moteur::Val::I32(value) => u64::from(value as u32),
+            moteur::Val::I64(value) => value as u64,
+            moteur::Val::F32(bits) => u64::from(bits),
+            moteur::Val::F64(bits) => bits,
+            moteur::Val::FuncRef(func) => func.map_or(0, |func| func.into_raw().as_ptr().expose_provenance() as u64),
+            moteur::Val::ExternRef(number) => number.map_or(0, |number| u64::from(number.number()).wrapping_add(1)),
+        }
+    }
+
+    /// The value of this type that such a word is.
+    ///
+    /// # Safety
+    /// It came from a function of this store.
+    pub(super) unsafe fn of_word(word: u64, ty: ValType, store: &Arc<StoreShared>) -> Result<Val, OutOfMemory> {
+        let value = match ty {
+            ValType::I32 => moteur::Val::I32(word as i32),
+            ValType::I64 | ValType::V128 => moteur::Val::I64(word as i64),
+            ValType::F32 => moteur::Val::F32(word as u32),
+            ValType::F64 => moteur::Val::F64(word),
+            ValType::Ref(RefType { heap: HeapType::Extern, .. }) => {
+                moteur::Val::ExternRef((word as u32).checked_sub(1).map(ExternRef::new))
+            }
+            ValType::Ref(RefType { heap: HeapType::Func, .. }) => {
+                let raw = NonNull::new(ptr::with_exposed_provenance_mut(word as usize));
+                // SAFETY: the caller's promise.
+                moteur::Val::FuncRef(raw.map(|raw| unsafe { Func::from_raw(&store.context(), raw) }))
+            }
+        };
+        Val::of(value, store)
     }
 
     /// The reference, if it is one.

@@ -88,17 +88,28 @@ impl<T: Element> Vector<T> {
         heap: Heap,
         mut make: impl FnMut(usize) -> Result<T, OutOfMemory>,
     ) -> Result<Vector<T>, OutOfMemory> {
-        let mut vector: Vector<T> = Vector::zeroed(size, heap)?;
+        let vector: Owned<T> = Owned(Vector::zeroed(size, heap)?);
         for at in 0..size {
-            match make(at) {
-                // SAFETY: there are `size` of them.
-                Ok(element) => unsafe { vector.data.add(at).write(element) },
-                Err(OutOfMemory) => {
-                    // SAFETY: made here; what is not written yet is zero.
-                    unsafe { vector.delete() };
-                    return Err(OutOfMemory);
-                }
-            }
+            // SAFETY: there are `size` of them; what is not written yet is zero.
+            unsafe { vector.0.data.add(at).write(make(at)?) };
+        }
+        Ok(vector.into_vector())
+    }
+
+    /// What `make` gives for each of `from`, in an array of so many elements of zero bytes, or null if there are none. After
+    /// a failure nothing is left of those before.
+    ///
+    /// # Safety
+    /// The array is from the module `heap`.
+    pub unsafe fn filled<F: Copy>(
+        array: *mut T,
+        from: &[F],
+        mut make: impl FnMut(usize, F) -> Result<T, OutOfMemory>,
+    ) -> Result<Owned<T>, OutOfMemory> {
+        let vector = Owned(Vector { size: from.len(), data: array });
+        for (at, from) in from.iter().enumerate() {
+            // SAFETY: there are as many; what is not written yet is zero.
+            unsafe { array.add(at).write(make(at, *from)?) };
         }
         Ok(vector)
     }
