@@ -1,5 +1,8 @@
 //! Programs in our runtime.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use moteur::{
     Call, Caller, Config, Engine, Error, Extern, ExternRef, ExternType, Func, Global, HeapType, Instance, Memory,
     Module, Store, Table, Trap, Val, ValType,
@@ -67,6 +70,12 @@ pub fn run_in_steps(config: Config, bytes: &[u8], fuel: u64, steps: u32) -> Resu
     for name in program.funcs() {
         program.store.set_fuel(fuel)?;
         let (func, args, mut results) = program.prepare(&name, 2)?;
+        if fuel % 2 == 1 {
+            let mut call = func.call_async(&mut program.store, &args, &mut results).yield_every(fuel / 16);
+            // The last one drops the call, wherever it is.
+            let _ = (0..steps).find(|_| poll(&mut call).is_ready());
+            continue;
+        }
         let mut call = func.call_resumable(&mut program.store, &args, &mut results);
         for _ in 0..steps {
             let Ok(Call::Suspended(suspended)) = call else { break };
@@ -80,6 +89,11 @@ pub fn run_in_steps(config: Config, bytes: &[u8], fuel: u64, steps: u32) -> Resu
         }
     }
     Ok(())
+}
+
+/// Goes on with a call.
+fn poll(call: &mut (impl Future<Output = Result<(), Error>> + Unpin)) -> Poll<Result<(), Error>> {
+    pin!(call).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 impl Program {
@@ -125,8 +139,17 @@ impl Program {
         Ok((func, args.collect(), vec![Val::I32(0); ty.results.len()]))
     }
 
-    /// Calls with little fuel, and goes on until the call has ended. It gets more each time, for what costs much at once.
+    /// Calls with little fuel, and goes on until the call has ended: as a future, or resumed with more each time, for what
+    /// costs much at once.
     fn call_in_slices(&mut self, func: Func, args: &[Val], results: &mut [Val], slice: u64) -> Result<(), Error> {
+        if slice % 2 == 1 {
+            let mut call = func.call_async(&mut self.store, args, results).yield_every(slice);
+            loop {
+                if let Poll::Ready(result) = poll(&mut call) {
+                    return result;
+                }
+            }
+        }
         let mut fuel = slice;
         self.store.set_fuel(fuel)?;
         let mut call = func.call_resumable(&mut self.store, args, results)?;

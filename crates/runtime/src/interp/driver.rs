@@ -18,10 +18,8 @@ use super::ctx::Ctx;
 use super::dispatch::{DONE, RETURN_ACROSS, execute};
 use super::kinds::Kind;
 use super::kinds::call::{Call, CallNative};
-use super::kinds::control::FuelBy;
-use super::pieces::{self, Work};
 use super::regs::{Leave, Regs};
-use super::suspend::{self, Awaits, Outcome, Suspension};
+use super::suspend::{Awaits, Outcome, Suspension, WAYS, Ways};
 use crate::error::Error;
 use crate::func::host::{call_host, slots_of_host};
 use crate::lower;
@@ -46,7 +44,7 @@ pub(crate) unsafe fn invoke(
     // SAFETY: the caller's promise.
     unsafe {
         let paused = (*store.as_ptr()).ctx.pause_slice();
-        let outcome = begin(store, func, frame, false);
+        let outcome = begin(store, func, frame, None);
         (*store.as_ptr()).ctx.go_on_with_slice(paused);
         match outcome? {
             Outcome::Done => Ok(()),
@@ -65,7 +63,7 @@ pub(crate) unsafe fn invoke_resumable(
     frame: *mut Slot,
 ) -> Result<Outcome, Error> {
     // SAFETY: the caller's promise.
-    unsafe { begin(store, func, frame, true) }
+    unsafe { begin(store, func, frame, Some(&WAYS)) }
 }
 
 /// # Safety
@@ -74,7 +72,7 @@ unsafe fn begin(
     store: NonNull<StoreInner>,
     func: NonNull<FuncEntity>,
     frame: *mut Slot,
-    resumable: bool,
+    ways: Option<&'static Ways>,
 ) -> Result<Outcome, Error> {
     // SAFETY: the caller's promise.
     unsafe {
@@ -89,15 +87,12 @@ unsafe fn begin(
         let bottom = (*inner).stack_top;
         let Some(instance) = instance else {
             let caller = NonNull::new((*inner).ctx.instance);
-            return match call_host(store, index, caller, frame) {
-                Err(Error::NotAsync) if resumable && suspend::must_wait(store) => {
-                    let (params, results) = slots_of_host(store, index);
-                    Ok(Outcome::Suspended(Suspension::direct(store, frame, params.max(results))))
-                }
-                result => result.map(|_| Outcome::Done),
+            return match (call_host(store, index, caller, frame), ways) {
+                (Err(Error::NotAsync), Some(ways)) => (ways.direct)(store, index, frame),
+                (result, _) => result.map(|_| Outcome::Done),
             };
         };
-        let call = Activation::enter(store, bottom, instance.as_ptr(), resumable);
+        let call = Activation::enter(store, bottom, instance.as_ptr(), ways);
         let code = match code_of(call.ctx, instance, FuncIdx(index)) {
             Ok(code) => code,
             Err(error) => return call.end(Err(error)),
@@ -171,12 +166,13 @@ unsafe fn slots_of_func(instance: NonNull<InstanceEntity>, func: FuncIdx) -> (us
 
 /// A call from outside into guest code, while it runs.
 pub(super) struct Activation {
-    store: NonNull<StoreInner>,
-    ctx: *mut Ctx,
+    pub store: NonNull<StoreInner>,
+    pub ctx: *mut Ctx,
     /// `StoreInner::stack_top` and the current instance before the call.
-    bottom: *mut Slot,
+    pub bottom: *mut Slot,
     outer: *mut InstanceEntity,
-    resumable: bool,
+    /// What is done where the call may wait; none if it may not.
+    ways: Option<&'static Ways>,
 }
 
 /// Where guest code goes on.
@@ -189,7 +185,7 @@ pub(super) struct At {
 }
 
 /// What comes after guest code was left.
-enum Next {
+pub(super) enum Next {
     /// Guest code goes on.
     At(At),
     /// The call is done.
@@ -205,14 +201,14 @@ impl Activation {
         store: NonNull<StoreInner>,
         bottom: *mut Slot,
         instance: *mut InstanceEntity,
-        resumable: bool,
+        ways: Option<&'static Ways>,
     ) -> Activation {
         // SAFETY: the caller's promise.
         unsafe {
             let ctx = &raw mut (*store.as_ptr()).ctx;
             let outer = (*ctx).instance;
             (*ctx).enter(instance);
-            Activation { store, ctx, bottom, outer, resumable }
+            Activation { store, ctx, bottom, outer, ways }
         }
     }
 
@@ -305,7 +301,10 @@ impl Activation {
                     (*self.ctx).enter(outer as *mut InstanceEntity);
                     Ok(Next::At(after_call(next as *const u16, frame, results)))
                 }
-                Leave::OUT_OF_FUEL | Leave::OUT_OF_FUEL_BY => self.refuel(leave),
+                Leave::OUT_OF_FUEL | Leave::OUT_OF_FUEL_BY => match self.ways {
+                    Some(ways) => (ways.without_fuel)(self, leave),
+                    None => Err(Error::Trap(Trap::OutOfFuel)),
+                },
                 other => Err(Error::Trap(other.as_trap().unwrap_or(Trap::Unreachable))),
             }
         }
@@ -375,19 +374,17 @@ impl Activation {
     ) -> Result<Next, Error> {
         // SAFETY: the caller's promise.
         unsafe {
-            let Ctx { exit_pc, exit_fp, instance, .. } = *self.ctx;
-            match call_host(self.store, (*func).index, NonNull::new(instance), args) {
-                Ok(results) => {
+            let Ctx { exit_pc: pc, exit_fp: fp, instance, .. } = *self.ctx;
+            match (call_host(self.store, (*func).index, NonNull::new(instance), args), self.ways) {
+                (Ok(results), _) => {
                     move_down(args, frame, results);
                     Ok(Next::At(after_call(next, frame, results)))
                 }
-                Err(Error::NotAsync) if self.resumable && suspend::must_wait(self.store) => {
+                (Err(Error::NotAsync), Some(ways)) => {
                     let (_, results) = slots_of_host(self.store, (*func).index);
-                    let left = At { pc: exit_pc, fp: exit_fp, result: 0 };
-                    let awaits = Awaits { args, frame, next, results };
-                    Ok(Next::Suspended(Suspension::waiting(self.store, self.bottom, left, awaits)))
+                    (ways.waiting)(self, At { pc, fp, result: 0 }, Awaits { args, frame, next, results })
                 }
-                Err(error) => Err(error),
+                (Err(error), _) => Err(error),
             }
         }
     }
@@ -426,33 +423,6 @@ impl Activation {
         // SAFETY: the flag lives as long as the store.
         let raised = unsafe { (*(*self.ctx).interrupt).load(core::sync::atomic::Ordering::Relaxed) != 0 };
         if raised { Err(Error::Trap(Trap::Interrupted)) } else { Ok(()) }
-    }
-
-    /// What happens where fuel does not suffice.
-    ///
-    /// # Safety
-    /// Guest code was left at a fuel instruction, for this reason.
-    unsafe fn refuel(&self, leave: Leave) -> Result<Next, Error> {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let Ctx { exit_pc, exit_fp, exit_data, .. } = *self.ctx;
-            let mut units = exit_data as u64;
-            if !self.resumable || (*self.ctx).lacks(units) {
-                return Err(Error::Trap(Trap::OutOfFuel));
-            }
-            if leave == Leave::OUT_OF_FUEL_BY {
-                match pieces::work(&mut *self.ctx)? {
-                    Work::Now => {
-                        let pc = exit_pc.wrapping_add(FuelBy::FORM.units());
-                        return Ok(Next::At(At { pc, fp: exit_fp, result: 0 }));
-                    }
-                    // Any portion does a piece.
-                    Work::Later => units = 1,
-                }
-            }
-            let left = At { pc: exit_pc, fp: exit_fp, result: 0 };
-            Ok(Next::Suspended(Suspension::without_fuel(self.store, self.bottom, left, units)))
-        }
     }
 }
 

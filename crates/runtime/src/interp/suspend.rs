@@ -6,11 +6,18 @@ use core::pin::Pin;
 use core::ptr::NonNull;
 use core::task::{Context, Poll};
 
+use moteur_wasm::Trap;
+
 use super::RED_ZONE_SLOTS;
 use super::backtrace;
-use super::driver::{Activation, At, after_call, move_down, set_stack_limit};
+use super::driver::{Activation, At, Next, after_call, move_down, set_stack_limit};
+use super::kinds::Kind;
+use super::kinds::control::FuelBy;
+use super::pieces::{self, Work};
+use super::regs::Leave;
 use crate::error::{Error, Limit};
 use crate::func::awaited::Awaited;
+use crate::func::host::slots_of_host;
 use crate::lower;
 use crate::slot::Slot;
 use crate::store::StoreInner;
@@ -57,35 +64,85 @@ pub(super) struct Awaits {
     pub results: usize,
 }
 
-impl Suspension {
-    /// # Safety
-    /// Guest code was left at an instruction that takes so many units.
-    pub(super) unsafe fn without_fuel(
-        store: NonNull<StoreInner>,
-        bottom: *mut Slot,
-        left: At,
-        units: u64,
-    ) -> Suspension {
-        // SAFETY: the caller's promise.
-        unsafe { Suspension::new(store, bottom, left, Reason::Fuel(units)) }
-    }
+/// What a call does that may wait. Programs in which none may do without this code: nothing else names it.
+pub(super) struct Ways {
+    /// Guest code was left at a fuel instruction, for this reason.
+    pub without_fuel: unsafe fn(&Activation, Leave) -> Result<Next, Error>,
+    /// A host function that the guest called said that it is asynchronous.
+    pub waiting: unsafe fn(&Activation, At, Awaits) -> Result<Next, Error>,
+    /// One did that the embedder called, with this index, whose frame this is.
+    pub direct: unsafe fn(NonNull<StoreInner>, u32, *mut Slot) -> Result<Outcome, Error>,
+}
 
-    /// # Safety
-    /// Guest code was left at a call of a host function.
-    pub(super) unsafe fn waiting(
-        store: NonNull<StoreInner>,
-        bottom: *mut Slot,
-        left: At,
-        awaits: Awaits,
-    ) -> Suspension {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let end = awaits.args.wrapping_add(awaits.results);
-            let suspension = Suspension::new(store, bottom, left, Reason::Host(awaits));
-            Suspension { top: suspension.top.max(end), ..suspension }
+pub(super) static WAYS: Ways = Ways { without_fuel, waiting, direct };
+
+/// # Safety
+/// As `Ways` says.
+unsafe fn without_fuel(call: &Activation, leave: Leave) -> Result<Next, Error> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let ctx = &mut *call.ctx;
+        let (pc, fp, mut units) = (ctx.exit_pc, ctx.exit_fp, ctx.exit_data as u64);
+        if ctx.lacks(units) {
+            return Err(Error::Trap(Trap::OutOfFuel));
         }
+        if leave == Leave::OUT_OF_FUEL_BY {
+            match pieces::work(ctx)? {
+                Work::Now => {
+                    let pc = pc.wrapping_add(FuelBy::FORM.units());
+                    return Ok(Next::At(At { pc, fp, result: 0 }));
+                }
+                // Any portion does a piece.
+                Work::Later => units = 1,
+            }
+        }
+        let left = At { pc, fp, result: 0 };
+        Ok(Next::Suspended(Suspension::new(call.store, call.bottom, left, Reason::Fuel(units))))
     }
+}
 
+/// # Safety
+/// As `Ways` says.
+unsafe fn waiting(call: &Activation, left: At, awaits: Awaits) -> Result<Next, Error> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !must_wait(call.store) {
+            return Err(Error::NotAsync);
+        }
+        let end = awaits.args.wrapping_add(awaits.results);
+        let suspension = Suspension::new(call.store, call.bottom, left, Reason::Host(awaits));
+        Ok(Next::Suspended(Suspension { top: suspension.top.max(end), ..suspension }))
+    }
+}
+
+/// # Safety
+/// As `Ways` says.
+unsafe fn direct(store: NonNull<StoreInner>, index: u32, frame: *mut Slot) -> Result<Outcome, Error> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !must_wait(store) {
+            return Err(Error::NotAsync);
+        }
+        let (params, results) = slots_of_host(store, index);
+        let inner = store.as_ptr();
+        let left = At { pc: core::ptr::null(), fp: frame, result: 0 };
+        let (bottom, top) = ((*inner).stack_top, frame.wrapping_add(params.max(results)));
+        (*inner).stack_top = top;
+        let instance = (*inner).ctx.instance;
+        Ok(Outcome::Suspended(Suspension { left, instance, top, bottom, reason: Reason::Direct }))
+    }
+}
+
+/// Whether the host function that was just called left something to wait for.
+///
+/// # Safety
+/// The store is valid.
+unsafe fn must_wait(store: NonNull<StoreInner>) -> bool {
+    // SAFETY: the caller's promise; the place is there as long as the slice runs.
+    unsafe { (*store.as_ptr()).ctx.awaited().as_ref().is_some_and(|awaited| awaited.is_some()) }
+}
+
+impl Suspension {
     /// # Safety
     /// The store is valid, and its current instance the one whose code was left.
     unsafe fn new(store: NonNull<StoreInner>, bottom: *mut Slot, left: At, reason: Reason) -> Suspension {
@@ -96,22 +153,6 @@ impl Suspension {
             let slots = func.map_or(RED_ZONE_SLOTS, |(_, code)| code.frame_slots as usize);
             let top = left.fp.wrapping_add(slots).min((*store.as_ptr()).stack_end);
             Suspension { left, instance, top, bottom, reason }
-        }
-    }
-
-    /// A call of a host function by the embedder, whose arguments and results take these slots.
-    ///
-    /// # Safety
-    /// The store is valid.
-    pub(super) unsafe fn direct(store: NonNull<StoreInner>, frame: *mut Slot, slots: usize) -> Suspension {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let inner = store.as_ptr();
-            let left = At { pc: core::ptr::null(), fp: frame, result: 0 };
-            let bottom = (*inner).stack_top;
-            let top = frame.wrapping_add(slots);
-            (*inner).stack_top = top;
-            Suspension { left, instance: (*inner).ctx.instance, top, bottom, reason: Reason::Direct }
         }
     }
 
@@ -136,15 +177,6 @@ impl Suspension {
     }
 }
 
-/// Whether the host function that was just called left something to wait for.
-///
-/// # Safety
-/// The store is valid.
-pub(super) unsafe fn must_wait(store: NonNull<StoreInner>) -> bool {
-    // SAFETY: the caller's promise; the place is there as long as the slice runs.
-    unsafe { (*store.as_ptr()).ctx.awaited().as_ref().is_some_and(|awaited| awaited.is_some()) }
-}
-
 /// Goes on with a suspended call: there is fuel, or the host function's results stand where its arguments stood.
 ///
 /// # Safety
@@ -155,7 +187,7 @@ pub(crate) unsafe fn resume(store: NonNull<StoreInner>, suspension: &Suspension)
         suspension.is_on_top(store)?;
         set_stack_limit(store.as_ptr());
         (*store.as_ptr()).backtrace.clear();
-        let call = Activation::enter(store, suspension.bottom, suspension.instance, true);
+        let call = Activation::enter(store, suspension.bottom, suspension.instance, Some(&WAYS));
         match &suspension.reason {
             Reason::Fuel(_) => call.finish(suspension.left),
             Reason::Host(Awaits { args, frame, next, results }) => {
@@ -188,7 +220,7 @@ pub(crate) unsafe fn fail(store: NonNull<StoreInner>, suspension: &Suspension) -
     // SAFETY: the caller's promise.
     unsafe {
         suspension.is_on_top(store)?;
-        let call = Activation::enter(store, suspension.bottom, suspension.instance, true);
+        let call = Activation::enter(store, suspension.bottom, suspension.instance, Some(&WAYS));
         let ctx = &raw mut (*store.as_ptr()).ctx;
         if !matches!(suspension.reason, Reason::Direct) {
             ((*ctx).exit_pc, (*ctx).exit_fp) = (suspension.left.pc, suspension.left.fp);

@@ -73,7 +73,6 @@ impl Guest {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "takes minutes")]
 fn pieces_make_a_whole() {
     for (name, args, least) in [
         ("fill", [1, 0xAB, 130_000], 7),
@@ -106,7 +105,6 @@ fn pieces_make_a_whole() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "takes minutes")]
 fn what_ends_outside_writes_nothing() {
     for (name, args, trap) in [
         ("fill", [1, 0, 131_072], Trap::MemoryOutOfBounds),
@@ -130,7 +128,6 @@ fn what_ends_outside_writes_nothing() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "takes minutes")]
 fn what_cannot_be_paid_is_not_begun() {
     let (mut whole, mut sliced) = (Guest::new(), Guest::new());
     let before = whole.state().0;
@@ -144,7 +141,6 @@ fn what_cannot_be_paid_is_not_begun() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "takes minutes")]
 fn any_portion_brings_a_resumed_call_forward() {
     let (mut whole, mut resumed) = (Guest::new(), Guest::new());
     whole.now("copy", [1, 0, 131_071]).unwrap();

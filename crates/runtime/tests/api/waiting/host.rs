@@ -73,7 +73,7 @@ fn a_guest_waits_however_it_calls() {
         (outer, "tail_across", 0),
     ] {
         let func = instance.typed_func::<Sensor, i64>(&store, name).unwrap();
-        for times in 0..4 {
+        for times in 0..if cfg!(miri) { 2 } else { 4 } {
             store.set_fuel(1_000).unwrap();
             let course = finish(func.call_async(&mut store, (times, 1 << 33)));
             assert_eq!(course.result, Ok(10 * (1 << 33) + more), "{name} {times}");
@@ -256,7 +256,7 @@ fn asynchronous_host_functions_call_guests_that_wait() {
         assert!(course.pending > 3, "{depth}");
     }
     // Given up in the depths, the innermost first.
-    for polls in 0..if cfg!(miri) { 6 } else { 30 } {
+    for polls in (0..30).step_by(if cfg!(miri) { 10 } else { 1 }) {
         store.set_fuel(100_000).unwrap();
         let mut call = run.call_async(&mut store, 8).yield_every(300);
         poll(&mut call, polls);
@@ -313,7 +313,6 @@ fn wait(heap: Heap, bytes: &[u8], alive: &Arc<AtomicUsize>, polls: usize) -> Res
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "takes minutes")]
 fn each_allocation_may_fail() {
     static HEAP: Counted = Counted::new();
     let heap = Heap::counted(&HEAP);
@@ -340,7 +339,6 @@ fn each_allocation_may_fail() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "takes minutes")]
 fn a_small_pool_suffices() -> Result<(), OutOfMemory> {
     let buffer: &'static mut [MaybeUninit<u8>] = Box::leak(vec![MaybeUninit::uninit(); 160 << 10].into());
     let heap = Heap::new(buffer)?;
