@@ -67,6 +67,17 @@ typedef enum {
     WASM_IMPORT_EXPORT_KIND_GLOBAL
 } wasm_import_export_kind_t;
 
+/* The library counts on the size that the machine's convention gives an enum of
+   few values: compile with what is usual there. */
+typedef char moteur_enums_are_usual[sizeof(wasm_import_export_kind_t)
+#if defined(__arm__) && !defined(__linux__) && !defined(__APPLE__)
+                                            == 1
+#else
+                                            == sizeof(int)
+#endif
+                                        ? 1
+                                        : -1];
+
 /* Types of imports and exports. They belong to their module. */
 struct WASMFuncType;
 typedef struct WASMFuncType *wasm_func_type_t;

@@ -24,7 +24,7 @@ const OF_PROGRAMS: &str = "moteur_machine.h";
 /// Compiles each header alone, by every compiler that is there.
 pub fn compile() -> Result<()> {
     for (compiler, language) in WAYS.iter().filter(|(compiler, _)| debian::is_program(compiler)) {
-        for header in headers()? {
+        for header in library::headers()? {
             // Included, as in a program: a compiler may say of a file itself that its functions are not used.
             shell::run(
                 shell::command(compiler).args(WARNINGS).arg("-include").arg(&header).args(language).arg("/dev/null"),
@@ -41,7 +41,7 @@ pub fn symbols() -> Result<()> {
         shell::command("nm").args(["--dynamic", "--defined-only", "--extern-only"]).arg(&library),
     )?);
     let mut declared = BTreeMap::new();
-    let headers = headers()?;
+    let headers = library::headers()?;
     for header in headers.iter().filter(|header| !header.ends_with(OF_PROGRAMS)) {
         let text = shell::output(shell::command("gcc").args(["-E", "-x", "c"]).arg(header))?;
         let name = header.file_name().and_then(|name| name.to_str()).context("a header's name is not UTF-8")?;
@@ -61,14 +61,6 @@ pub fn symbols() -> Result<()> {
     println!("{} functions in {} headers, {} exported, {wrong} wrong", declared.len(), headers.len(), exported.len());
     ensure!(wrong == 0, "headers and library differ");
     Ok(())
-}
-
-fn headers() -> Result<Vec<PathBuf>> {
-    let entries = library::include().read_dir()?.collect::<Result<Vec<_>, _>>()?;
-    let mut headers: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
-    headers.retain(|path| path.extension().is_some_and(|extension| extension == "h"));
-    headers.sort();
-    Ok(headers)
 }
 
 /// Functions in the output of `nm`: lines of an address, a `T`, and a name.

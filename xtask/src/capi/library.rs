@@ -34,3 +34,12 @@ pub fn build() -> Result<PathBuf> {
 pub fn archive(folder: &Path) -> PathBuf {
     folder.join("libmoteur_capi.a")
 }
+
+/// The headers.
+pub fn headers() -> Result<Vec<PathBuf>> {
+    let entries = include().read_dir()?.collect::<Result<Vec<_>, _>>()?;
+    let mut headers: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+    headers.retain(|path| path.extension().is_some_and(|extension| extension == "h"));
+    headers.sort();
+    Ok(headers)
+}

@@ -58,7 +58,7 @@ pub fn run(long: bool, only: Option<&str>, is_native: bool) -> Result<(u32, u32)
     let modules = if is_native { modules::native()? } else { modules::interpreted()? };
     let options: &[&str] = if is_native { &["-DMOTEUR_NATIVE"] } else { &[] };
     let (mut passed, mut failed) = (0, 0);
-    for program in programs()? {
+    for program in all()? {
         let name = program.file_stem().and_then(|name| name.to_str()).context("a program's name is not UTF-8")?;
         if only.is_some_and(|only| only != name) {
             continue;
@@ -76,7 +76,8 @@ pub fn run(long: bool, only: Option<&str>, is_native: bool) -> Result<(u32, u32)
     Ok((passed, failed))
 }
 
-fn programs() -> Result<Vec<PathBuf>> {
+/// All programs.
+pub fn all() -> Result<Vec<PathBuf>> {
     let mut programs = Vec::new();
     for folder in FOLDERS {
         programs.append(&mut of(folder)?);
@@ -85,7 +86,7 @@ fn programs() -> Result<Vec<PathBuf>> {
 }
 
 /// The programs of a folder.
-pub fn of(folder: &str) -> Result<Vec<PathBuf>> {
+fn of(folder: &str) -> Result<Vec<PathBuf>> {
     let folder = shell::root().join(CRATE).join("tests/c").join(folder);
     let entries = folder.read_dir().with_context(|| format!("{}", folder.display()))?;
     let entries = entries.collect::<Result<Vec<_>, _>>()?;

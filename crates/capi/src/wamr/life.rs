@@ -24,7 +24,8 @@ pub unsafe extern "C" fn wasm_runtime_full_init(args: *const RuntimeInitArgs) ->
     let Some(args) = (unsafe { args.as_ref() }) else {
         return false;
     };
-    let is_known_mode = args.running_mode == 0 || wasm_runtime_is_running_mode_supported(args.running_mode);
+    let mode = c_uint::from(args.running_mode);
+    let is_known_mode = args.running_mode == 0 || wasm_runtime_is_running_mode_supported(mode);
     // SAFETY: the header: the type says which member of the union is valid.
     let heap = || unsafe {
         match args.mem_alloc_type {
@@ -37,7 +38,7 @@ pub unsafe extern "C" fn wasm_runtime_full_init(args: *const RuntimeInitArgs) ->
         return false;
     }
     if args.running_mode != 0 {
-        wasm_runtime_set_default_running_mode(args.running_mode);
+        wasm_runtime_set_default_running_mode(mode);
     }
     if args.max_thread_num != 0 {
         runtime::with(|runtime| runtime.threads_max = args.max_thread_num);

@@ -8,7 +8,7 @@ use moteur::pool::{Box, Vec};
 use moteur::{Error, ExternType, GlobalType, Heap, MemoryType, TableType, ValType};
 
 use super::module::Module;
-use super::types::{ExportType, ImportType, kind_of};
+use super::types::{Enum, ExportType, ImportType, kind_of};
 use super::{link, runtime};
 
 /// What a type of the header points to. It lives as long as its module.
@@ -76,7 +76,7 @@ unsafe fn rows<'a>(module: *mut Module) -> Option<&'a Rows> {
 }
 
 /// `wasm_import_export_kind_t` of the header.
-fn kind(ty: &ExternType<'_>) -> u32 {
+fn kind(ty: &ExternType<'_>) -> Enum {
     match ty {
         ExternType::Func(_) => 0,
         ExternType::Table(_) => 1,

@@ -2,6 +2,13 @@
 
 use core::ffi::{c_char, c_int, c_uint, c_void};
 
+/// A member that is an `enum` of few values: compilers for bare Arm give it a byte, all others an `int`. The header checks
+/// that they do.
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+pub type Enum = u8;
+#[cfg(not(all(target_arch = "arm", target_os = "none")))]
+pub type Enum = c_uint;
+
 pub use super::instance::Instance;
 pub use super::module::Module;
 pub use super::reflect::TypeHandle;
@@ -43,7 +50,7 @@ pub struct AllocatorOption {
 /// `RuntimeInitArgs`
 #[repr(C)]
 pub struct RuntimeInitArgs {
-    pub mem_alloc_type: c_uint,
+    pub mem_alloc_type: Enum,
     pub mem_alloc_option: MemAllocOption,
     pub native_module_name: *const c_char,
     pub native_symbols: *const NativeSymbol,
@@ -54,7 +61,7 @@ pub struct RuntimeInitArgs {
     pub instance_port: c_int,
     pub fast_jit_code_cache_size: u32,
     pub gc_heap_size: u32,
-    pub running_mode: c_uint,
+    pub running_mode: Enum,
     pub llvm_jit_opt_level: u32,
     pub llvm_jit_size_level: u32,
     pub segue_flags: u32,
@@ -101,7 +108,7 @@ pub struct WasmVal {
 pub struct ImportType {
     pub module_name: *const c_char,
     pub name: *const c_char,
-    pub kind: c_uint,
+    pub kind: Enum,
     pub linked: bool,
     pub ty: *const TypeHandle,
 }
@@ -110,7 +117,7 @@ pub struct ImportType {
 #[repr(C)]
 pub struct ExportType {
     pub name: *const c_char,
-    pub kind: c_uint,
+    pub kind: Enum,
     pub ty: *const TypeHandle,
 }
 
