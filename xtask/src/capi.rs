@@ -14,8 +14,7 @@ mod library;
 mod modules;
 mod programs;
 
-const USAGE: &str =
-    "usage: cargo xtask capi [--long] [--only NAME] [--engine native | --target mps2-an505] | --symbols | --install PREFIX";
+const USAGE: &str = "usage: cargo xtask capi [--long] [--only NAME] [--engine native | --target mps2-an505] | --symbols | --install PREFIX";
 
 /// Runs the programs; `--long` with every compiler and checker, without it with one of each. `--engine native` gives the
 /// modules native code, which needs LLVM; `--target` runs what can on an emulated board. `--symbols` compares the headers with the

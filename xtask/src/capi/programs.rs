@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::library::{self, CRATE, SYSTEM_LIBRARIES};
 use super::modules;
-use crate::{llvm, shell};
+use crate::{debian, llvm, shell};
 
 /// Folders with programs, one for each header.
 const FOLDERS: [&str; 2] = ["wamr", "wasm"];
@@ -57,13 +57,14 @@ pub fn run(long: bool, only: Option<&str>, is_native: bool) -> Result<(u32, u32)
     let library = library::archive(&library::build()?);
     let modules = if is_native { modules::native()? } else { modules::interpreted()? };
     let options: &[&str] = if is_native { &["-DMOTEUR_NATIVE"] } else { &[] };
+    let ways = possible(if long { ALL } else { FAST })?;
     let (mut passed, mut failed) = (0, 0);
     for program in all()? {
         let name = program.file_stem().and_then(|name| name.to_str()).context("a program's name is not UTF-8")?;
         if only.is_some_and(|only| only != name) {
             continue;
         }
-        for way in if long { ALL } else { FAST } {
+        for way in &ways {
             match attempt(way, options, &program, &modules, &library) {
                 Ok(()) => passed += 1,
                 Err(error) => {
@@ -74,6 +75,43 @@ pub fn run(long: bool, only: Option<&str>, is_native: bool) -> Result<(u32, u32)
         }
     }
     Ok((passed, failed))
+}
+
+/// The ways for which everything is there, or was installed.
+fn possible(ways: &'static [Way]) -> Result<Vec<&'static Way>> {
+    let missing: Vec<_> = ways.iter().filter(|way| !way.is_possible()).flat_map(Way::packages).collect();
+    if !missing.is_empty() {
+        debian::install(&missing, &[&[]])?;
+    }
+    let (there, missing): (Vec<_>, Vec<_>) = ways.iter().partition(|way| way.is_possible());
+    for way in &missing {
+        println!("SKIPPED {}: on Debian: apt-get install {}", way.compiler, way.packages().join(" "));
+    }
+    ensure!(!there.is_empty(), "no compiler for C: apt-get install gcc");
+    Ok(there)
+}
+
+impl Way {
+    /// Whether the compiler and what watches its programs are there.
+    fn is_possible(&self) -> bool {
+        let library = format!("libclang_rt.asan-{}.a", std::env::consts::ARCH);
+        debian::is_program(self.compiler)
+            && match self.checker {
+                Checker::Valgrind => debian::is_program("valgrind"),
+                // gcc's comes with it; of clang's, it only knows where it would be.
+                Checker::Sanitizer if self.compiler == "clang" => {
+                    let ask = format!("-print-file-name={library}");
+                    shell::output(shell::command(self.compiler).arg(ask))
+                        .is_ok_and(|path| Path::new(path.trim()).is_file())
+                }
+                Checker::Sanitizer => true,
+            }
+    }
+
+    /// The packages that it is made of.
+    fn packages(&self) -> [&'static str; 3] {
+        [self.compiler, "valgrind", "libclang-rt-dev"]
+    }
 }
 
 /// All programs.
