@@ -19,6 +19,7 @@
 #[cfg(not(feature = "std"))]
 mod bare;
 #[cfg_attr(not(feature = "std"), path = "machine_bare.rs")]
+#[cfg_attr(not(feature = "wamr"), allow(dead_code, unused_imports, reason = "wasm_export.h asks for more"))]
 mod machine;
 #[cfg(feature = "wamr")]
 pub mod wamr;
