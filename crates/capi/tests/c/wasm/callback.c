@@ -191,6 +191,12 @@ static void nested(wasm_engine_t *engine, int deletes)
         CHECK(wasm_frame_func_index(trace.data[at]) == 1);
     wasm_frame_vec_delete(&trace);
     wasm_trap_delete(trap);
+    /* The native stack has an end, which no guest reaches. */
+    args[0].of.i32 = 100000;
+    call_traps(nest.down, VALS(args), "host and guest functions are nested too deeply");
+    CHECK(nest.depth > 3 + 5 && nest.depth < 3 + 1000);
+    args[0].of.i32 = 0;
+    call_traps(nest.down, VALS(args), "unreachable");
     wasm_func_delete(nest.down);
     wasm_store_delete(nest.store);
 }
