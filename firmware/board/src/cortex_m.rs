@@ -13,9 +13,7 @@ use core::ptr::with_exposed_provenance_mut;
 
 use cortex_m_rt::entry;
 
-#[cfg(feature = "protect")]
 pub use moteur_platform::cortex_m::faults::Faults;
-
 pub use moteur_platform::cortex_m::publish;
 pub use moteur_platform::semihosting::exit;
 

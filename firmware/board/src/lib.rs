@@ -31,16 +31,12 @@ pub use family::{CPU_FEATURES, EXTERNAL, INSTRUCTIONS_PER_TICK, NAME, alarm, exi
 
 #[cfg(feature = "protect")]
 pub use after_fault::after_fault;
-#[cfg(all(feature = "protect", target_arch = "arm"))]
+#[cfg(target_arch = "arm")]
 pub use cortex_m::Faults;
 #[cfg(target_arch = "arm")]
-pub use cortex_m::protection::code_region;
-#[cfg(all(feature = "protect", target_arch = "arm", not(feature = "microbit")))]
-pub use cortex_m::protection::is_in_code_region;
-#[cfg(all(feature = "protect", any(target_arch = "riscv32", target_arch = "riscv64")))]
-pub use family::Faults;
+pub use cortex_m::protection::{code_region, is_in_code_region};
 #[cfg(any(target_arch = "riscv32", target_arch = "riscv64"))]
-pub use family::code_region;
+pub use family::{Faults, code_region, is_in_code_region};
 #[cfg(feature = "report")]
 pub use stack::print_usage;
 

@@ -18,7 +18,6 @@ use riscv_rt::{core_interrupt, entry};
 use crate::alarm::Bell;
 
 pub use counter::instructions;
-#[cfg(feature = "protect")]
 pub use moteur_platform::riscv::faults::Faults;
 pub use moteur_platform::riscv::publish;
 
@@ -96,6 +95,11 @@ static MEMORY: AnyMemory = unsafe { AnyMemory::new(publish) };
 /// The memory, which can be executed as it is.
 pub fn code_region(_: usize, _: usize) -> Option<&'static dyn CodeRegion> {
     Some(&MEMORY)
+}
+
+/// Whether an address is in a region for code alone: there is none.
+pub fn is_in_code_region(_: usize) -> bool {
+    false
 }
 
 /// Ends the run, with a status that QEMU exits with.

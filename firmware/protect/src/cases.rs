@@ -2,6 +2,8 @@
 
 use moteur::FaultCause;
 
+pub use machine::{CASES, HOST_READS, IN_RAM};
+
 /// Code must stand at a multiple of its alignment in the file, and so must the file.
 #[repr(align(16))]
 struct Aligned<T: ?Sized>(T);
@@ -13,6 +15,11 @@ macro_rules! file {
     }};
 }
 
+// Behind the macro, which it uses.
+#[cfg_attr(target_arch = "arm", path = "cases/cortex_m.rs")]
+#[cfg_attr(not(target_arch = "arm"), path = "cases/riscv.rs")]
+mod machine;
+
 /// The module as it was compiled.
 pub static GOOD: &[u8] = file!("good");
 
@@ -22,14 +29,17 @@ pub enum Place {
     /// In the code of the module.
     Code,
     /// In the memory of the guest.
+    #[cfg_attr(not(target_arch = "arm"), allow(dead_code))]
     Memory,
     /// At the end of the stack.
+    #[cfg_attr(not(target_arch = "arm"), allow(dead_code))]
     StackEnd,
     /// At an address.
     At(usize),
     /// Nobody knows.
     Unknown,
     /// That differs from core to core.
+    #[cfg_attr(not(target_arch = "arm"), allow(dead_code))]
     Any,
 }
 
@@ -45,24 +55,3 @@ pub struct Case {
 const fn case(what: &'static str, module: &'static [u8], cause: FaultCause, pc: Place, address: Place) -> Case {
     Case { what, module, cause, pc, address }
 }
-
-/// An address where nothing is, and one among the devices where no device is.
-pub const NOWHERE: usize = 0xC000_0000;
-pub const NO_DEVICE: usize = 0x4FFF_0000;
-
-pub static CASES: [Case; 10] = [
-    case("executes data", file!("executes-data"), FaultCause::Execute, Place::Memory, Place::Memory),
-    WRITES_CODE,
-    case("overflows the stack", file!("overflows-stack"), FaultCause::Stack, Place::Any, Place::StackEnd),
-    case("loses the stack", file!("loses-stack"), FaultCause::Stack, Place::Any, Place::StackEnd),
-    case("jumps to nowhere", file!("jumps"), FaultCause::Execute, Place::At(NOWHERE), Place::At(NOWHERE)),
-    case("reads from nowhere", file!("reads"), FaultCause::Access, Place::Code, Place::At(NOWHERE)),
-    case("an undefined instruction", file!("undefined"), FaultCause::Instruction, Place::Code, Place::Unknown),
-    case("code that is not Thumb", file!("not-thumb"), FaultCause::Instruction, Place::Code, Place::Unknown),
-    case("calls a supervisor", file!("calls-supervisor"), FaultCause::Instruction, Place::Code, Place::Unknown),
-    case("reads where no device is", file!("reads-no-device"), FaultCause::Bus, Place::Code, Place::At(NO_DEVICE)),
-];
-
-/// Also for code that was copied to RAM.
-pub const WRITES_CODE: Case =
-    case("writes its code", file!("writes-code"), FaultCause::Access, Place::Code, Place::Code);

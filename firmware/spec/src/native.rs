@@ -13,8 +13,8 @@ const NATIVE_STACK_BYTES: usize = 64 << 10;
 
 /// Trusts the modules.
 pub fn configure(config: Config) -> Config {
-    // SAFETY: all native code of the suite comes from the converter, which compiles it. The board's handlers of faults are those
-    // of `Faults`; no module of the suite has one, but all that they call of the runtime goes through the gates.
+    // SAFETY: all native code of the suite comes from the converter, which compiles it. It takes no fault, whether the board's
+    // handlers are those of `Faults` or not; but all that it calls of the runtime goes through the gates.
     let config = unsafe { config.native(memory::get()).faults(&board::Faults) };
     config.cpu_features(board::CPU_FEATURES).native_stack_bytes(NATIVE_STACK_BYTES)
 }

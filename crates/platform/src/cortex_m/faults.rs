@@ -124,7 +124,10 @@ pub static LIMIT: AtomicUsize = AtomicUsize::new(0);
 pub struct Stack(core::cell::UnsafeCell<[u8; STACK_BYTES]>);
 
 impl Stack {
-    pub const NEW: Stack = Stack(core::cell::UnsafeCell::new([0; STACK_BYTES]));
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Stack {
+        Stack(core::cell::UnsafeCell::new([0; STACK_BYTES]))
+    }
 }
 
 // SAFETY: only the handlers use it, which do not interrupt each other but to report a fault in one of them.
@@ -256,7 +259,7 @@ macro_rules! fault_handlers {
         }
 
         #[doc(hidden)]
-        static __FAULT_STACK: $crate::cortex_m::faults::Stack = $crate::cortex_m::faults::Stack::NEW;
+        static __FAULT_STACK: $crate::cortex_m::faults::Stack = $crate::cortex_m::faults::Stack::new();
 
         // Nothing is pushed before there is a stack that may be used. What the functions that were active keep in
         // r4 to r6 is of no use to whoever goes on. In instructions that Armv6-M has too.

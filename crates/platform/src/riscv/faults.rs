@@ -126,7 +126,10 @@ pub unsafe fn handle(
 pub struct Stack(core::cell::UnsafeCell<[u8; STACK_BYTES]>);
 
 impl Stack {
-    pub const NEW: Stack = Stack(core::cell::UnsafeCell::new([0; STACK_BYTES]));
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Stack {
+        Stack(core::cell::UnsafeCell::new([0; STACK_BYTES]))
+    }
 }
 
 // SAFETY: only the handler uses it, which interrupts itself only to report a fault of its own.
@@ -169,7 +172,7 @@ macro_rules! riscv_fault_handlers {
         }
 
         #[doc(hidden)]
-        static __FAULT_STACK: $crate::riscv::faults::Stack = $crate::riscv::faults::Stack::NEW;
+        static __FAULT_STACK: $crate::riscv::faults::Stack = $crate::riscv::faults::Stack::new();
 
         /// Has exceptions handled from now on.
         pub fn watch_faults() {

@@ -13,6 +13,11 @@ pub fn code_region(_: usize, _: usize) -> Option<&'static dyn CodeRegion> {
     Some(&MEMORY)
 }
 
+/// Whether an address is in a region for code alone: there is none.
+pub fn is_in_code_region(_: usize) -> bool {
+    false
+}
+
 /// The partition for modules.
 #[cfg(feature = "modules")]
 pub fn modules() -> &'static dyn CodeRegion {
