@@ -13,8 +13,9 @@ mod install;
 mod library;
 mod modules;
 mod programs;
+mod size;
 
-const USAGE: &str = "usage: cargo xtask capi [--long] [--only NAME] [--engine native | --target mps2-an505] | --symbols | --install PREFIX";
+const USAGE: &str = "usage: cargo xtask capi [--long] [--only NAME] [--engine native | --target mps2-an505] | --symbols | --size | --install PREFIX";
 
 /// Runs the programs; `--long` with every compiler and checker, without it with one of each. `--engine native` gives the
 /// modules native code, which needs LLVM; `--target` runs what can on an emulated board. `--symbols` compares the headers with the
@@ -28,6 +29,9 @@ pub fn run(args: &[String]) -> Result<()> {
     let is_native = engine.as_deref() == Some("native");
     if args == ["--symbols"] && !long && only.is_none() && engine.is_none() && target.is_none() {
         return headers::symbols();
+    }
+    if args == ["--size"] {
+        return size::run();
     }
     if let [option, prefix] = args.as_slice()
         && option == "--install"

@@ -107,14 +107,16 @@ const NATIVE_ONLY: &str = "native-only";
 
 /// What a linked image takes.
 #[derive(Debug, Default)]
-struct Size {
+pub struct Size {
     /// Bytes in flash: code, constants, and what initialises variables.
-    flash: u64,
+    pub flash: u64,
     sections: Vec<(String, u64)>,
-    crates: BTreeMap<String, u64>,
-    symbols: Vec<(u64, String)>,
+    /// Bytes of each crate's symbols.
+    pub crates: BTreeMap<String, u64>,
+    /// The largest first.
+    pub symbols: Vec<(u64, String)>,
     /// Symbols that only a reachable panic leaves in the image.
-    panics: Vec<String>,
+    pub panics: Vec<String>,
 }
 
 /// Links, measures, prints, and compares with `firmware/size-budget.toml`.
@@ -271,7 +273,7 @@ fn write_budget(old: &[Budget], measured: &[(&str, u64)]) -> String {
 }
 
 /// Reads sizes from an ELF image.
-fn measure(image: &[u8]) -> Result<Size> {
+pub fn measure(image: &[u8]) -> Result<Size> {
     let file = object::File::parse(image)?;
     let mut size = Size::default();
     for section in file.sections() {

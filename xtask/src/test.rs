@@ -156,6 +156,7 @@ const STEPS: &[Step] = &[
     step("C headers", Run::Xtask(&["capi", "--symbols"])),
     compiled("C programs as native code", Run::Xtask(&["capi", "--engine", "native"])),
     board("C programs on the board", Run::Xtask(&["capi", "--target", "mps2-an505"])),
+    board("size of a C program", Run::Xtask(&["capi", "--size"])),
     step("package", Run::Xtask(&["package"])),
     step("miri", Run::Xtask(&["miri"])),
     long("bench host", Run::Xtask(&["bench", "host"])),

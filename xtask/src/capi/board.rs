@@ -2,6 +2,7 @@
 //! threads stay at home.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -30,7 +31,7 @@ const MACHINE: [&str; 7] = [
 const COMPILE: [&str; 6] = ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-DMOTEUR_POOL_BYTES=0x140000"];
 /// Code and data as the board has them: SSRAM1 of 4 MiB, SSRAM2 and 3 of 2 MiB each. The library's own assembly lacks the
 /// note that its stack is not executed, of which nothing here makes use.
-const LINK: [&str; 8] = [
+pub const LINK: [&str; 8] = [
     "-Tpicolibc.ld",
     "-Wl,--gc-sections",
     "-Wl,--no-warn-execstack",
@@ -49,7 +50,7 @@ const BUILD: [&str; 9] = [
     "moteur-capi",
     "--no-default-features",
     "--features",
-    "interpreter,small,metering,libc,wamr,wasm-c-api",
+    "interpreter,small,metering,multi-module,references,texts,libc,wamr,wasm-c-api",
     "--target",
 ];
 /// What needs more than the board has: threads, files, pipes.
@@ -58,12 +59,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs the programs on the board; gives how many passed and how many failed.
 pub fn run(only: Option<&str>) -> Result<(u32, u32)> {
-    if !debian::is_program(COMPILER) || !has_library() {
-        debian::install(&PACKAGES, &[&[]])?;
-    }
-    ensure!(has_library(), "no C library for the Cortex-M33; on Debian: apt-get install {}", PACKAGES.join(" "));
-    qemu::ensure_installed(&[AN505])?;
-    qemu::ensure_rust_target(AN505.target)?;
+    ensure_installed()?;
     shell::run(shell::cargo().args(BUILD).arg(AN505.target))?;
     let library = archive(&shell::target_dir("Cargo.toml")?.join(AN505.target).join("release"));
     let modules = modules::interpreted()?;
@@ -84,6 +80,23 @@ pub fn run(only: Option<&str>) -> Result<(u32, u32)> {
     Ok((passed, failed))
 }
 
+/// Sees to it that the compiler, its C library and the board are there.
+pub fn ensure_installed() -> Result<()> {
+    if !debian::is_program(COMPILER) || !has_library() {
+        debian::install(&PACKAGES, &[&[]])?;
+    }
+    ensure!(has_library(), "no C library for the Cortex-M33; on Debian: apt-get install {}", PACKAGES.join(" "));
+    qemu::ensure_installed(&[AN505])?;
+    qemu::ensure_rust_target(AN505.target)
+}
+
+/// The compiler, told what it compiles for.
+pub fn compiler() -> Command {
+    let mut compiler = shell::command(COMPILER);
+    compiler.args(MACHINE).args(COMPILE);
+    compiler
+}
+
 /// Whether there are the compiler and its C library.
 fn has_library() -> bool {
     debian::is_program(COMPILER)
@@ -93,8 +106,8 @@ fn has_library() -> bool {
 
 fn attempt(program: &Path, modules: &Path, library: &Path) -> Result<()> {
     let image: PathBuf = folder(NAME)?.join(program.file_stem().unwrap_or_default());
-    let mut compile = shell::command(COMPILER);
-    compile.args(MACHINE).args(COMPILE).arg("-I").arg(include()).arg("-I").arg(modules);
+    let mut compile = compiler();
+    compile.arg("-I").arg(include()).arg("-I").arg(modules);
     compile.arg("-I").arg(shell::root().join(CRATE).join("tests/c"));
     shell::run(compile.arg(program).arg("-o").arg(&image).arg(library).args(LINK))?;
     let run = qemu::run(&AN505, &image, LIMIT)?;

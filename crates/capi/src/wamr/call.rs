@@ -2,7 +2,6 @@
 //! `wasm_val_t` are converted to and from them.
 
 use core::ffi::{c_char, c_void};
-use core::fmt::Write;
 use core::ptr::{NonNull, null_mut};
 
 use moteur::pool::Vec;
@@ -285,7 +284,10 @@ unsafe fn call_with_cells(env: *mut ExecEnv, func: Func, argc: u32, argv: *mut u
         let wanted = cells_of_all(ty.params);
         if (argc as usize) < wanted {
             let mut out = exception::out(instance);
-            let _ = write!(out, "invalid argument count {argc}, must be no smaller than {wanted}");
+            out.push(b"invalid argument count ");
+            out.push_number(argc);
+            out.push(b", must be no smaller than ");
+            out.push_number(wanted as u32);
             return false;
         }
         let Ok(mut words) = Words::new(ty, heap) else {

@@ -1,12 +1,12 @@
 //! Why a call failed, in WAMR's words: programs compare them.
 
 use core::ffi::c_char;
-use core::fmt::Write;
 use core::ptr::null;
 use core::sync::atomic::Ordering;
 
 use moteur::{Error, Trap};
 
+use super::errors;
 use super::instance::Instance;
 use super::text::{self, Out};
 
@@ -48,12 +48,13 @@ pub unsafe fn take(instance: *mut Instance, error: Error) {
                 if super::wasi::is_used(instance) {
                     set(instance, EXITED);
                 } else {
-                    let _ = write!(out(instance), "env.exit({status})");
+                    let mut out = out(instance);
+                    out.push(if status < 0 { b"env.exit(-" } else { b"env.exit(" });
+                    out.push_number(status.unsigned_abs());
+                    out.push(b")");
                 }
             }
-            error => {
-                let _ = write!(out(instance), "{error}");
-            }
+            error => errors::describe(error, &mut out(instance)),
         }
     }
 }

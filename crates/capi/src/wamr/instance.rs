@@ -18,7 +18,7 @@ use super::runtime::{self, INTERPRETED, NATIVE};
 use super::text::Out;
 use super::types::InstantiationArgs;
 use super::wasi::Options;
-use super::{call, externref, heap, libc, link, wasi};
+use super::{call, errors, externref, heap, libc, link, wasi};
 
 /// What the imports of an instance work on.
 pub struct World {
@@ -151,9 +151,7 @@ impl Failure {
                 let end = text.iter().position(|byte| *byte == 0).unwrap_or(0);
                 error.push(text.get(..end).unwrap_or_default());
             },
-            Failure::Error(why) => {
-                let _ = core::fmt::write(error, format_args!("{why}"));
-            }
+            Failure::Error(why) => errors::describe(why, error),
         }
     }
 }

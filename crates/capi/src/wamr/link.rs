@@ -1,8 +1,6 @@
 //! What imports become: functions of C, exports of other modules, the built-in libc, WASI. A function that nobody has is one
 //! that fails when it is called, as in WAMR.
 
-use core::fmt::Write;
-
 use moteur::pool::Vec;
 use moteur::{Error, Extern, ExternType, Func, FuncType, ImportType, Linker, Memory, Module, Table, Val};
 
@@ -63,7 +61,7 @@ unsafe fn find(
                 return Ok(item);
             }
         }
-        if matches!(import.ty, ExternType::Func(_)) && is_built_in(import.module) {
+        if HAS_FUNCTIONS && matches!(import.ty, ExternType::Func(_)) && is_built_in(import.module) {
             let linker = match linker {
                 Some(linker) => linker,
                 none => none.insert(built_in(module)?),
@@ -75,6 +73,9 @@ unsafe fn find(
         missing(instance, import, error)
     }
 }
+
+/// Whether the library itself has functions for guests.
+const HAS_FUNCTIONS: bool = cfg!(any(feature = "libc", feature = "wasi"));
 
 /// Whether the library itself has functions under this name.
 pub fn is_built_in(module: &str) -> bool {
@@ -155,7 +156,9 @@ unsafe fn unlinked(instance: *mut Instance, import: &ImportType<'_>, ty: FuncTyp
     Func::on_words(&mut caller, ty, move |caller, _| {
         // SAFETY: an instance that calls is there.
         let mut out = unsafe { exception::out(Instance::of(&caller)) };
-        let _ = write!(out, "failed to call unlinked import function ({}, {})", import.module, import.name);
+        for text in ["failed to call unlinked import function (", import.module, ", ", import.name, ")"] {
+            out.push(text.as_bytes());
+        }
         Err(exception::RAISED)
     })
 }

@@ -12,7 +12,7 @@
 //! | `natives`, `abi` | functions of C that guests import, and how such are called |
 //! | `env`, `call` | execution environments; calls |
 //! | `application`, `number` | `main` and functions with arguments as texts |
-//! | `exception`, `backtrace` | why a call failed, in WAMR's words, and where |
+//! | `exception`, `errors`, `backtrace` | why a call failed, in WAMR's words, and where |
 //! | `memory`, `items` | addresses and memories; globals and tables |
 //! | `wasi` | arguments, directories, exit code |
 //! | `context` | data of the embedder's at an instance |
@@ -27,7 +27,10 @@ mod backtrace;
 mod call;
 mod context;
 mod env;
+#[cfg_attr(not(feature = "texts"), path = "errors_none.rs")]
+mod errors;
 mod exception;
+#[cfg_attr(not(feature = "references"), path = "externref_none.rs")]
 mod externref;
 mod heap;
 mod instance;
@@ -41,6 +44,7 @@ mod module;
 mod natives;
 mod number;
 mod reflect;
+#[cfg_attr(not(feature = "multi-module"), path = "registry_none.rs")]
 mod registry;
 mod runtime;
 mod text;

@@ -6,6 +6,7 @@ use core::ptr::{NonNull, null, null_mut};
 use moteur::pool::{Box, Vec};
 use moteur::{Engine, Error, Heap};
 
+use super::errors;
 use super::reflect::Rows;
 use super::runtime::{self, NATIVE};
 use super::text::{self, Out};
@@ -174,7 +175,7 @@ pub unsafe extern "C" fn wasm_runtime_load_ex(
             }
             Err(why) => {
                 error.push(b"WASM module load failed: ");
-                let _ = core::fmt::write(&mut error, format_args!("{why}"));
+                errors::describe(why, &mut error);
                 null_mut()
             }
         }

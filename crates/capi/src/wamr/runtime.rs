@@ -30,7 +30,9 @@ pub struct Runtime {
     pub log_level: u32,
     pub threads_max: u32,
     pub natives: Vec<Natives>,
+    #[cfg_attr(not(feature = "multi-module"), allow(dead_code, reason = "there is nothing in it"))]
     pub registry: Registry,
+    #[cfg_attr(not(feature = "references"), allow(dead_code, reason = "as above"))]
     pub objects: Objects,
     pub context_keys: [Option<context::Destructor>; context::KEYS],
     /// All modules and instances that were not taken back yet, each the head of a list.

@@ -51,6 +51,21 @@ impl Out {
         self.end();
     }
 
+    /// Appends a number in decimal.
+    pub fn push_number(&mut self, number: u32) {
+        let mut digits = [0; 10];
+        let (mut rest, mut at) = (number, digits.len());
+        while let Some(place) = at.checked_sub(1).and_then(|before| digits.get_mut(before)) {
+            *place = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            at = at.wrapping_sub(1);
+            if rest == 0 {
+                break;
+            }
+        }
+        self.push(digits.get(at..).unwrap_or_default());
+    }
+
     fn end(&self) {
         if self.left > 0 {
             // SAFETY: `new`: there is room for a byte.

@@ -6,6 +6,7 @@ use moteur::{Error, FuncType, Heap, Linker};
 use moteur_guest::Wasi;
 use moteur_guest::wasi::{self, Allowed, StringError};
 
+use super::errors;
 use super::instance::{Instance, World};
 use super::module::Module;
 use super::text::{self, Out};
@@ -89,9 +90,7 @@ impl From<StringError> for Why {
 /// Writes what is wrong.
 pub fn describe(why: Why, error: &mut Out) {
     match why {
-        Why::Error(why) => {
-            let _ = core::fmt::write(error, format_args!("{why}"));
-        }
+        Why::Error(why) => errors::describe(why, error),
         Why::Text(why, start, len) => {
             error.push(why.as_bytes());
             // SAFETY: a text of the program's, which is there until the module was instantiated.

@@ -2,6 +2,7 @@
 
 use moteur::{Error, FuncType, Heap, Linker};
 
+use super::errors;
 use super::instance::{Instance, World};
 use super::text::Out;
 
@@ -25,7 +26,7 @@ impl From<Error> for Why {
 
 /// Writes what is wrong.
 pub fn describe(why: Why, error: &mut Out) {
-    let _ = core::fmt::write(error, format_args!("{}", why.0));
+    errors::describe(why.0, error);
 }
 
 /// The world of one guest.
