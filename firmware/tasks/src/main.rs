@@ -96,9 +96,10 @@ async fn run(spawner: Spawner) -> Result<bool, Error> {
     }
     // The tasks are over once each has had its turn.
     Timer::after_millis(1).await;
-    println!("heap as empty as before: {}", heap.stats().used == empty);
-    println!("# heap high-water mark {} bytes", heap.stats().peak);
-    Ok(in_time && heap.stats().used == empty)
+    let stats = heap.stats();
+    println!("heap as empty as before: {}", stats.used == empty);
+    board::print_usage(stats.peak, stats.capacity);
+    Ok(in_time && stats.used == empty)
 }
 
 /// A call that takes too long is dropped; its store is as good as before.
