@@ -13,11 +13,17 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/sys/printk.h>
 #include <zephyr/cache.h>
+#ifdef CONFIG_USERSPACE
+#include <zephyr/app_memory/app_memdomain.h>
+#endif
 #else
 #include <zephyr.h>
 #include <logging/log.h>
 #include <sys/printk.h>
 #include <cache.h>
+#ifdef CONFIG_USERSPACE
+#include <app_memory/app_memdomain.h>
+#endif
 #endif
 
 #endif

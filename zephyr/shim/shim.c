@@ -22,6 +22,10 @@
 
 LOG_MODULE_REGISTER(moteur, CONFIG_MOTEUR_LOG_LEVEL);
 
+#ifdef CONFIG_USERSPACE
+K_APPMEM_PARTITION_DEFINE(moteur_partition);
+#endif
+
 int moteur_shim_error(int number)
 {
 	switch (number < 0 ? -number : number) {

@@ -95,4 +95,37 @@ int moteur_shim_file_list(const char *path, moteur_shim_name_t each, void *conte
 /* How many files and directories a guest may have open. */
 extern const uint16_t moteur_shim_files_max;
 
+/* An address of a socket: IPv4 has four bytes. The port is a number as others are. */
+struct moteur_shim_address {
+	uint8_t bytes[16];
+	uint16_t port;
+	bool is_v6;
+};
+
+/* What can be on or off. */
+enum moteur_shim_option {
+	SHIM_OPTION_REUSE_ADDRESS = 0,
+	SHIM_OPTION_KEEP_ALIVE = 1,
+	SHIM_OPTION_NO_DELAY = 2,
+};
+
+/* Sockets, by Zephyr's numbers. None of these functions waits: they answer SHIM_WOULD_BLOCK. */
+int moteur_shim_socket_open(bool is_v6, bool is_stream);
+void moteur_shim_socket_close(int socket);
+int moteur_shim_socket_bind(int socket, const struct moteur_shim_address *address);
+int moteur_shim_socket_listen(int socket, int backlog);
+int moteur_shim_socket_accept(int socket, struct moteur_shim_address *from);
+/* Asked again, it says whether the connection stands. */
+int moteur_shim_socket_connect(int socket, const struct moteur_shim_address *address);
+int moteur_shim_socket_receive(int socket, uint8_t *to, size_t count, bool peeks, struct moteur_shim_address *from,
+			       bool *has_from);
+int moteur_shim_socket_send(int socket, const uint8_t *from, size_t count, const struct moteur_shim_address *to);
+int moteur_shim_socket_shutdown(int socket, bool reads, bool writes);
+int moteur_shim_socket_own_address(int socket, struct moteur_shim_address *address);
+int moteur_shim_socket_peer_address(int socket, struct moteur_shim_address *address);
+/* 1 if it can be read, or written, without waiting. */
+int moteur_shim_socket_ready(int socket, bool writes);
+int moteur_shim_socket_set_option(int socket, enum moteur_shim_option option, bool is_on);
+int moteur_shim_socket_option(int socket, enum moteur_shim_option option);
+
 #endif

@@ -14,7 +14,7 @@
 //! | `cortex_m` | `cortex-m` | UART of Arm's boards, semihosting, timers, memory protection, processor faults, maintenance of caches |
 //! | `nrf51` | `nrf51` | UART and timers of Nordic's nRF51 |
 //! | `riscv` | `riscv` | 16550 UART, semihosting, `mtime`, exceptions, the exit device of QEMU, fetching of code that was written |
-//! | `zephyr` | `zephyr`, `zephyr-code`, `zephyr-files` | console, clock, random, memory for native code and file systems of the Zephyr RTOS |
+//! | `zephyr` | `zephyr`, `zephyr-code`, `zephyr-files`, `zephyr-network` | console, clock, random, memory for native code, file systems and sockets of the Zephyr RTOS |
 //! | [`Lines`], [`Ring`] | always | output by whole lines, and output that does not wait for the line |
 //! | `Defmt` | `defmt` | lines of guests as frames of defmt |
 //! | [`fault`] | always | any other port, with the n-th operation failing: for tests |

@@ -26,6 +26,12 @@
 extern "C" {
 #endif
 
+/*
+ * With CONFIG_USERSPACE: the library's own variables, which belong to no runtime: a counter, by which runtimes tell
+ * each other's objects. A thread of user mode needs it in its memory domain, beside the partition of its pool.
+ */
+extern struct k_mem_partition moteur_partition;
+
 /* What functions return: zero, or why not. moteur_error_text() says it in words, with names and offsets. */
 enum moteur_error {
 	MOTEUR_OK = 0,
@@ -196,6 +202,13 @@ struct moteur_world {
 	size_t environment_count;
 	const struct moteur_directory *directories;
 	size_t directory_count;
+	/* Where sockets of this machine listen for the guest: "192.0.2.1:80". It finds them behind its directories, as the
+	 * descriptors from 3 on. */
+	const char *const *listeners;
+	size_t listener_count;
+	/* What it may reach: "192.0.2.7:443/tcp", "10.0.0.0/8:*", "*:53/udp". Without a word that is nothing. */
+	const char *const *reachable;
+	size_t reachable_count;
 };
 
 /* Makes an instance, and runs the module's start function. `world` may be NULL. */

@@ -25,6 +25,10 @@ pub struct Given {
     environment_count: usize,
     directories: *const Directory,
     directory_count: usize,
+    listeners: *const *const c_char,
+    listener_count: usize,
+    reachable: *const *const c_char,
+    reachable_count: usize,
 }
 
 /// `struct moteur_directory`.

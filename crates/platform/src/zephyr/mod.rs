@@ -14,6 +14,7 @@
     doc = "| `code` | the firmware's own memory, RAM that is executable and not writable, the caches |"
 )]
 #![cfg_attr(feature = "zephyr-files", doc = "| [`files`] | `fs_open` and its relatives |")]
+#![cfg_attr(feature = "zephyr-network", doc = "| `network` | `zsock_socket` and its relatives |")]
 
 mod clock;
 #[cfg(feature = "zephyr-code")]
@@ -21,6 +22,8 @@ mod code;
 mod console;
 #[cfg(feature = "zephyr-files")]
 pub mod files;
+#[cfg_attr(not(feature = "zephyr-network"), path = "network_none.rs")]
+mod network;
 mod random;
 mod shim;
 
@@ -32,7 +35,7 @@ pub use code::ZephyrCode;
 pub use console::{LINE_BYTES, Output, ZephyrConsole};
 pub use random::ZephyrRandom;
 
-use crate::{Clock, Console, Error, Platform, Random};
+use crate::{Clock, Console, Error, Network, Platform, Random};
 
 /// Zephyr, as one guest sees it: the console gathers this guest's lines.
 pub struct Zephyr {
@@ -66,6 +69,10 @@ impl Platform for Zephyr {
 
     fn random(&self) -> Option<&dyn Random> {
         ZephyrRandom::found().map(|random| random as &dyn Random)
+    }
+
+    fn network(&self) -> Option<&dyn Network> {
+        network::network()
     }
 }
 

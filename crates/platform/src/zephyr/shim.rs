@@ -64,3 +64,57 @@ mod files {
         pub fn moteur_shim_file_list(path: *const c_char, each: Name, context: *mut c_void) -> c_int;
     }
 }
+
+#[cfg(feature = "zephyr-network")]
+pub use network::*;
+
+#[cfg(feature = "zephyr-network")]
+mod network {
+    use core::ffi::c_int;
+
+    /// `struct moteur_shim_address`; IPv4 has four bytes.
+    #[repr(C)]
+    pub struct Address {
+        pub bytes: [u8; 16],
+        pub port: u16,
+        pub is_v6: bool,
+    }
+
+    unsafe extern "C" {
+        /// Makes a socket that does not wait.
+        pub fn moteur_shim_socket_open(is_v6: bool, is_stream: bool) -> c_int;
+        /// Closes it.
+        pub fn moteur_shim_socket_close(socket: c_int);
+        /// Gives it an address.
+        pub fn moteur_shim_socket_bind(socket: c_int, address: *const Address) -> c_int;
+        /// Lets others connect.
+        pub fn moteur_shim_socket_listen(socket: c_int, backlog: c_int) -> c_int;
+        /// Takes the next connection.
+        pub fn moteur_shim_socket_accept(socket: c_int, from: *mut Address) -> c_int;
+        /// Connects.
+        pub fn moteur_shim_socket_connect(socket: c_int, address: *const Address) -> c_int;
+        /// Receives.
+        pub fn moteur_shim_socket_receive(
+            socket: c_int,
+            to: *mut u8,
+            count: usize,
+            peeks: bool,
+            from: *mut Address,
+            has_from: *mut bool,
+        ) -> c_int;
+        /// Sends.
+        pub fn moteur_shim_socket_send(socket: c_int, from: *const u8, count: usize, to: *const Address) -> c_int;
+        /// Shuts one way or both.
+        pub fn moteur_shim_socket_shutdown(socket: c_int, reads: bool, writes: bool) -> c_int;
+        /// Its address.
+        pub fn moteur_shim_socket_own_address(socket: c_int, address: *mut Address) -> c_int;
+        /// The other side's.
+        pub fn moteur_shim_socket_peer_address(socket: c_int, address: *mut Address) -> c_int;
+        /// Whether it can be read or written without waiting.
+        pub fn moteur_shim_socket_ready(socket: c_int, writes: bool) -> c_int;
+        /// Turns an option on or off.
+        pub fn moteur_shim_socket_set_option(socket: c_int, option: c_int, is_on: bool) -> c_int;
+        /// Whether it is on.
+        pub fn moteur_shim_socket_option(socket: c_int, option: c_int) -> c_int;
+    }
+}

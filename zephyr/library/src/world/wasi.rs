@@ -2,6 +2,8 @@
 
 #[cfg_attr(not(feature = "wasi-files"), path = "wasi/directories_none.rs")]
 mod directories;
+#[cfg_attr(not(feature = "wasi-sockets"), path = "wasi/sockets_none.rs")]
+mod sockets;
 
 use core::ffi::c_char;
 use core::slice;
@@ -45,12 +47,14 @@ impl Part {
                 let (key, value) = text::read(*variable).and_then(|text| text.split_once('=')).ok_or(Error::Utf8)?;
                 wasi.variable(key.as_bytes(), value.as_bytes()).map_err(error)?;
             }
-            let given = if given.directories.is_null() {
+            let roots = if given.directories.is_null() {
                 &[]
             } else {
                 slice::from_raw_parts(given.directories, given.directory_count)
             };
-            let directories = directories::Part::new(heap, &mut wasi, given)?;
+            let directories = directories::Part::new(heap, &mut wasi, roots)?;
+            let listeners = texts(given.listeners, given.listener_count);
+            sockets::give(&mut wasi, listeners, texts(given.reachable, given.reachable_count))?;
             Ok(Part { wasi, directories })
         }
     }
@@ -82,6 +86,7 @@ pub fn link(linker: &mut Linker<World>) -> Result<(), Error> {
     add::<wasi::Random>(linker)?;
     #[cfg(feature = "wasi-poll")]
     add::<wasi::Poll>(linker)?;
+    sockets::link(linker)?;
     directories::link(linker)
 }
 

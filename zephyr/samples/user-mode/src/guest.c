@@ -7,7 +7,7 @@ void *malloc(size_t size);
 void free(void *at);
 void poke(void);
 
-int main(void) {
+int greet(void) {
     for (int i = 1; i <= 3; i++) {
         char *memory = malloc(100);
         if (memory == 0) {
@@ -19,7 +19,8 @@ int main(void) {
     return 0;
 }
 
-void poke_kernel(void) {
+int poke_kernel(void) {
     printf("the guest calls a function that writes to the kernel's memory\n");
     poke();
+    return 0;
 }

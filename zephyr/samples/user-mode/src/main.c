@@ -38,7 +38,6 @@ static int run(struct moteur *runtime, const char *function)
 	struct moteur_module *module = NULL;
 	struct moteur_instance *instance = NULL;
 	struct moteur_value status;
-	bool has_status = function[0] == 'm';
 	int error = moteur_define(runtime, "env", "poke", "()", poke, NULL);
 
 	if (error == 0) {
@@ -48,7 +47,7 @@ static int run(struct moteur *runtime, const char *function)
 		error = moteur_instantiate(module, NULL, &instance);
 	}
 	if (error == 0) {
-		error = moteur_call(instance, function, NULL, 0, &status, has_status ? 1 : 0);
+		error = moteur_call(instance, function, NULL, 0, &status, 1);
 	}
 	if (error != 0) {
 		printk("error %d: %s\n", error, moteur_error_text(runtime));
@@ -61,6 +60,7 @@ static int run(struct moteur *runtime, const char *function)
 static void work(void *function, void *b, void *c)
 {
 	struct moteur *runtime;
+	int error;
 
 	ARG_UNUSED(b);
 	ARG_UNUSED(c);
@@ -69,11 +69,12 @@ static void work(void *function, void *b, void *c)
 		return;
 	}
 	printk("the thread is unprivileged\n");
-	result = moteur_create(&runtime, pool, sizeof(pool), &MOTEUR_OPTIONS_DEFAULT);
-	if (result == 0) {
-		result = run(runtime, function);
+	error = moteur_create(&runtime, pool, sizeof(pool), &MOTEUR_OPTIONS_DEFAULT);
+	if (error == 0) {
+		error = run(runtime, function);
 		moteur_destroy(runtime);
 	}
+	result = error;
 }
 
 /* Runs a function of the guest in a thread of its own, and waits for that. */
@@ -99,13 +100,13 @@ void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf)
 
 int main(void)
 {
-	struct k_mem_partition *partitions[] = {&guest_partition};
+	struct k_mem_partition *partitions[] = {&guest_partition, &moteur_partition};
 
 	if (k_mem_domain_init(&domain, ARRAY_SIZE(partitions), partitions) != 0) {
 		printk("there is no memory domain\n");
 		return 1;
 	}
-	if (run_unprivileged("main") == 0) {
+	if (run_unprivileged("greet") == 0) {
 		printk("the guest is done\n");
 	}
 	if (run_unprivileged("poke_kernel") != 0 && kernel_memory == 42) {
@@ -113,7 +114,7 @@ int main(void)
 	}
 	/* What stands in the pool means nothing any more, and nobody has to clear it. */
 	moteur_abandon(&thread);
-	if (run_unprivileged("main") == 0) {
+	if (run_unprivileged("greet") == 0) {
 		printk("a new thread in the same pool works\n");
 	}
 	return 0;
