@@ -46,7 +46,7 @@ fn run() -> Result<(), Error> {
     let mut good = Guest::new(&engine, GOOD)?;
     let sum = good.run()?;
     println!("the good guest sums up to {sum}");
-    println!("# a call takes {} instructions", good.cost()?);
+    println!("# a call takes {} instructions, and {} where no faults are watched", good.cost()?, unwatched_cost(heap)?);
     for case in &CASES {
         case_fails(&engine, case)?;
         still_runs(&mut good, sum)?;
@@ -66,11 +66,21 @@ fn run() -> Result<(), Error> {
     Ok(())
 }
 
+/// What all engines here have alike.
+fn config(heap: Heap) -> Config {
+    Config::new(heap).stack_bytes(4 * 1024).cpu_features(board::CPU_FEATURES)
+}
+
+fn unwatched_cost(heap: Heap) -> Result<u64, Error> {
+    // SAFETY: only the module as it was compiled runs there.
+    let engine = Engine::new(unsafe { config(heap).native(&InPlace) })?;
+    Guest::new(&engine, GOOD)?.cost()
+}
+
 fn engine(heap: Heap, memory: &'static dyn CodeMemory) -> Result<Engine, Error> {
-    let config = Config::new(heap).stack_bytes(4 * 1024).cpu_features(board::CPU_FEATURES);
     // SAFETY: the modules are wrong, and the processor keeps them from what they must not do; but see docs/protection.md for
     // what it cannot keep them from. The board's handlers are those of `Faults`.
-    Engine::new(unsafe { config.native(memory).faults(&Faults) })
+    Engine::new(unsafe { config(heap).native(memory).faults(&Faults) })
 }
 
 fn engine_in_ram(heap: Heap) -> Result<Engine, Error> {
