@@ -856,7 +856,8 @@ typedef uintptr_t wasm_thread_t;
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_max_thread_num(uint32_t num);
 
 /* Makes an environment for another thread, with an instance of its own of the
-   same module: it has a memory of its own. */
+   same module: it has a memory of its own, and of WASI neither arguments nor
+   variables nor directories. */
 WASM_RUNTIME_API_EXTERN wasm_exec_env_t wasm_runtime_spawn_exec_env(wasm_exec_env_t exec_env);
 /* Ends it, and its instance. */
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_spawned_exec_env(wasm_exec_env_t exec_env);

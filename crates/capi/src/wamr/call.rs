@@ -369,6 +369,9 @@ pub unsafe extern "C" fn wasm_runtime_call_wasm_a(
             return false;
         };
         let instance = (*exec_env).instance;
+        if instance.is_null() {
+            return false;
+        }
         let Some((func, ty)) =
             function(instance, function_inst).and_then(|func| Some((func, type_of(instance, func)?)))
         else {

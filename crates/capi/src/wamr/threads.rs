@@ -11,6 +11,7 @@ use super::env::ExecEnv;
 use super::instance::{self, Args, Instance};
 use super::runtime::{self, Foreign};
 use super::text::Out;
+use super::wasi::Options;
 
 std::thread_local! {
     static IS_INITIALISED: Cell<bool> = const { Cell::new(false) };
@@ -165,6 +166,8 @@ pub unsafe extern "C" fn wasm_runtime_join_thread(tid: usize, retval: *mut *mut 
 /// What a thread's instance is made with.
 impl Instance {
     fn args(&self) -> Args {
-        Args { stack_bytes: self.stack_wanted, heap_bytes: self.heap_wanted, ..Args::new() }
+        // What the program gave the module for WASI may be gone by now.
+        let wasi = Some(Options::NONE);
+        Args { stack_bytes: self.stack_wanted, heap_bytes: self.heap_wanted, wasi, ..Args::new() }
     }
 }

@@ -111,6 +111,11 @@ int main(void)
     uint32_t cells[2] = { 1, 2 };
     CHECK(wasm_runtime_call_wasm(two, wasm_runtime_lookup_function(instance, "add"), 2, cells) && cells[0] == 3);
     CHECK(!wasm_runtime_call_wasm(two, NULL, 2, cells));
+    wasm_function_inst_t add = wasm_runtime_lookup_function(instance, "add");
+    wasm_runtime_set_module_inst(two, NULL);
+    CHECK(!wasm_runtime_call_wasm(two, add, 2, cells) && !wasm_runtime_call_indirect(two, 0, 2, cells));
+    CHECK(!wasm_runtime_call_wasm_a(two, add, 0, NULL, 0, NULL));
+    wasm_runtime_set_module_inst(two, instance);
     wasm_runtime_deinstantiate(instance);
     wasm_runtime_deinstantiate(instance);
     wasm_runtime_destroy_exec_env(two);
