@@ -3,7 +3,7 @@
 Unicorn has the processor's core alone. Exceptions are taken and left here as the architecture says (Armv7-M Architecture
 Reference Manual, B1.5; Armv8-M, chapter B3, without the security extension), with floats stacked at once rather than when
 they are needed. Not modelled, and refused: the process stack, unprivileged code, faults as exceptions, interrupts that
-interrupt others, memory protection.
+interrupt others.
 
 Time: an instruction takes a cycle, and a `yield`, which is in loops that wait, a microsecond. A processor that sleeps skips
 to the next interrupt or event.
@@ -15,6 +15,7 @@ import time
 import unicorn
 from unicorn import arm_const as arm
 
+from mpu import PAGE, V7, V8, Mpu
 from registers import Bus, Unknown
 from system import FIRST_INTERRUPT, SVCALL, System
 
@@ -46,6 +47,9 @@ class CortexM:
         self.uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS, model)
         for start, size, permissions in memories:
             self.uc.mem_map(start, size, permissions)
+        pages = [(page, permissions) for start, size, permissions in memories for page in range(start, start + size, PAGE)]
+        generation = V8 if model == arm.UC_CPU_ARM_CORTEX_M33 else V7
+        self.system.registers.update(Mpu(generation, pages, self.uc.mem_protect).registers)
         for page in self.bus.pages():
             self.uc.mmio_map(page, 0x1000, self._read, page, self._write, page)
         self.uc.hook_add(unicorn.UC_HOOK_INTR, self._interrupted)

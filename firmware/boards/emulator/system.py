@@ -26,12 +26,17 @@ class System:
         # Kept, and without effect here: exclusive accesses (one core runs), access to the floating-point unit (always
         # there), and below, priorities (no interrupt interrupts another).
         registers[0x008], registers[0xD88] = Register("ACTLR"), Register("CPACR")
+        # Which faults are exceptions of their own: all of them stop the emulation.
+        registers[0xD24] = Register("SHCSR")
+        # That the processor has such faults: a Cortex-M33's, and a Cortex-M4's is alike in what matters.
+        registers[0xD00] = Register("CPUID", 0x410FD213)
         for word in range((interrupts + 31) // 32):
             registers[0x100 + 4 * word] = self._switch("ISER", word, self.enabled, self.enabled.add)
             registers[0x180 + 4 * word] = self._switch("ICER", word, self.enabled, self.enabled.discard)
             registers[0x280 + 4 * word] = self._switch("ICPR", word, self.pending, self._withdraw)
         for word in range((interrupts + 3) // 4):
             registers[0x400 + 4 * word] = Register("IPR")
+        self.registers = registers
         self.block = Block("the processor", 0xE000E000, 0x1000, registers)
 
     def raise_interrupt(self, number):

@@ -8,6 +8,7 @@ from unicorn import arm_const as arm
 
 import elf
 from cortex_m import CortexM, Stopped
+from mpu import ALL, EXECUTE, NONE, READ, V7, V8, WRITE, Mpu
 from nucleo_h563zi import Board
 from registers import Block, Register, Unknown
 
@@ -70,6 +71,45 @@ class Exceptions(unittest.TestCase):
     def test_an_exception_without_handler_stops(self):
         cpu = machine(CALLS, exception=15)
         with self.assertRaisesRegex(Stopped, "vector of exception 11"):
+            cpu.run(idle_ms=1, seconds_max=10)
+
+
+class Protection(unittest.TestCase):
+    """What the unit allows of a page of code and a page of RAM."""
+
+    def allowed(self, generation, regions, enabled=1):
+        found = {}
+        pages = [(page, unicorn.UC_PROT_ALL) for page in (CODE, RAM)]
+        unit = Mpu(generation, pages, lambda page, _, permissions: found.update({page: permissions}))
+        for number, (base, fields) in enumerate(regions):
+            for offset, value in ((0xD98, number), (0xD9C, base), (0xDA0, fields)):
+                unit.registers[offset].set(value)
+        unit.registers[0xD94].set(enabled)
+        return found[CODE], found[RAM]
+
+    def test_regions_of_armv8(self):
+        code, ram = (CODE | 4, CODE + 0xFE0 | 1), (RAM | 1, RAM + 0xFE0 | 1)
+        self.assertEqual(self.allowed(V8, [code, ram]), (READ | EXECUTE, READ | WRITE))
+        self.assertEqual(self.allowed(V8, [code]), (READ | EXECUTE, NONE))
+        self.assertEqual(self.allowed(V8, [code], enabled=0), (ALL, ALL))
+        self.assertEqual(self.allowed(V8, [(CODE | 4, CODE + 0x40 | 1)]), (ALL, NONE))
+
+    def test_regions_of_armv7(self):
+        code, ram = (0, 6 << 24 | 15 << 1 | 1), (RAM, 1 << 28 | 3 << 24 | 11 << 1 | 1)
+        self.assertEqual(self.allowed(V7, [code, ram]), (READ | EXECUTE, READ | WRITE))
+        # Of eighths of 8 KB the second is left out, then of those of 4 KB.
+        self.assertEqual(self.allowed(V7, [(0, 6 << 24 | 2 << 8 | 15 << 1 | 1), ram]), (READ | EXECUTE, READ | WRITE))
+        self.assertEqual(self.allowed(V7, [(0, 6 << 24 | 2 << 8 | 14 << 1 | 1), ram]), (NONE, READ | WRITE))
+        # A later region wins.
+        self.assertEqual(self.allowed(V7, [ram, (RAM, 15 << 1 | 1)])[1], NONE)
+
+    def test_what_is_not_allowed_stops(self):
+        cpu = machine(SETS_AND_SLEEPS)
+        # Neither code nor vectors are in this region.
+        cpu.bus.block(0xE000ED98).write(0xE000ED9C, 4, RAM | 1)
+        cpu.bus.block(0xE000ED98).write(0xE000EDA0, 4, RAM + 0xFE0 | 1)
+        cpu.bus.block(0xE000ED98).write(0xE000ED94, 4, 1)
+        with self.assertRaisesRegex(Stopped, "FETCH_PROT"):
             cpu.run(idle_ms=1, seconds_max=10)
 
 

@@ -8,6 +8,7 @@ use embassy_nrf::gpio::{Input, Level, Output, OutputDrive, Pull};
 use embassy_nrf::uarte::{Config, Error, InterruptHandler, UarteTx};
 use embassy_nrf::{bind_interrupts, peripherals};
 use embedded_io::{ErrorType, Write};
+use moteur_platform::cortex_m::mpu::{Access, Layer, Memory, Mpu, V7};
 use sample::{ActiveLow, Board, Shared, cortex_m};
 
 static CONSOLE: Shared<Line> = Shared::new();
@@ -19,11 +20,23 @@ bind_interrupts!(struct Interrupts {
     UARTE0 => InterruptHandler<peripherals::UARTE0>;
 });
 
+// SAFETY: the only one, which interrupts leave alone.
+static MPU: Mpu<V7> = unsafe { Mpu::new() };
+
+/// Flash is never written, RAM never executed, and there is nothing else but devices.
+const LAYERS: &[Layer] = &[
+    Layer { start: 0, bytes: 1 << 20, memory: Memory::Flash, access: Access::ReadExecute },
+    Layer { start: 0x2000_0000, bytes: 256 << 10, memory: Memory::Ram, access: Access::ReadWrite },
+    Layer { start: 0x4000_0000, bytes: 1 << 29, memory: Memory::Device, access: Access::ReadWrite },
+];
+
 /// Starts the devices.
 pub fn start() -> Board<ActiveLow<Output<'static>>, ActiveLow<Input<'static>>> {
     let chip = embassy_nrf::init(embassy_nrf::config::Config::default());
     // 115,200 baud, 8 bits, no parity.
     CONSOLE.set(Line(UarteTx::new(chip.UARTE0, Interrupts, chip.P0_06, Config::default())));
+    // SAFETY: as `memory.x` and the chip's map say.
+    unsafe { cortex_m::protect(&MPU, LAYERS, &CONSOLE) };
     Board {
         name: "nrf52840",
         console: &CONSOLE,

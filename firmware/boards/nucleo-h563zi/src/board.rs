@@ -9,12 +9,23 @@ use embassy_stm32::mode::Blocking;
 use embassy_stm32::rcc;
 use embassy_stm32::time::Hertz;
 use embassy_stm32::usart::{Config, UartTx};
+use moteur_platform::cortex_m::mpu::{Access, Layer, Memory, Mpu, V8};
 use sample::{Board, Shared, cortex_m};
 
 static CONSOLE: Shared<UartTx<'static, Blocking>> = Shared::new();
 
 /// The processor's clock, which [`clocks`] sets.
 const HZ: NonZeroU32 = NonZeroU32::new(250_000_000).unwrap();
+
+// SAFETY: the only one, which interrupts leave alone.
+static MPU: Mpu<V8> = unsafe { Mpu::new() };
+
+/// Flash is never written, RAM never executed, and there is nothing else but devices.
+const LAYERS: &[Layer] = &[
+    Layer { start: 0x0800_0000, bytes: 2 << 20, memory: Memory::Flash, access: Access::ReadExecute },
+    Layer { start: 0x2000_0000, bytes: 640 << 10, memory: Memory::Ram, access: Access::ReadWrite },
+    Layer { start: 0x4000_0000, bytes: 1 << 29, memory: Memory::Device, access: Access::ReadWrite },
+];
 
 /// Starts clocks and devices.
 pub fn start() -> Board<Output<'static>, Input<'static>> {
@@ -23,6 +34,8 @@ pub fn start() -> Board<Output<'static>, Input<'static>> {
     if let Ok(uart) = UartTx::new_blocking(chip.USART3, chip.PD8, Config::default()) {
         CONSOLE.set(uart);
     }
+    // SAFETY: as `memory.x` and the chip's map say.
+    unsafe { cortex_m::protect(&MPU, LAYERS, &CONSOLE) };
     Board {
         name: "nucleo-h563zi",
         console: &CONSOLE,
