@@ -177,8 +177,7 @@ pub unsafe extern "C" fn wasm_func_call(
         return Ready::NoFunction.handle();
     };
     // A function of the program's that is called may delete the handle.
-    let store = store.clone();
-    store.collect_if_due();
+    let store = StoreShared::collected(store);
     store.pending.set(None);
     // SAFETY: both are there, or null.
     match unsafe { call(&store, func, args.as_ref(), results.as_ref()) } {

@@ -4,7 +4,7 @@ use core::ptr;
 
 use super::host_info::Entity;
 use super::refs::{Ref, RefKind};
-use super::store::Store;
+use super::store::{Store, StoreShared};
 use super::types::ExternType;
 use super::val::Val;
 
@@ -18,7 +18,7 @@ pub unsafe extern "C" fn wasm_global_new(store: *mut Store, ty: *const ExternTyp
         store.fail(moteur::Error::Type);
         return ptr::null_mut();
     };
-    store.collect_if_due();
+    let store = &StoreShared::collected(store);
     let made = || {
         // SAFETY: the value's reference is null or there.
         let val = unsafe { val.value(ty.value, store)? };
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn wasm_global_set(global: *mut Ref, val: *const Val) {
     // SAFETY: the handle and the value are there, or null.
     let (global, val) = unsafe { (Ref::entity(global, RefKind::Global), val.as_ref()) };
     let (Some((store, Entity::Global(global))), Some(val)) = (global, val) else { return };
-    store.collect_if_due();
+    let store = &StoreShared::collected(store);
     let set = || {
         let ty = global.ty(&store.context())?.value;
         // SAFETY: the value's reference is null or there.

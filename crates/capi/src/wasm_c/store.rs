@@ -183,6 +183,8 @@ impl StoreShared {
     /// The number of an object that is given to a guest.
     pub fn pin(&self, object: &Object) -> Result<ExternRef, OutOfMemory> {
         if let Some(at) = object.pinned() {
+            // A finalizer may hand it over while it is not yet seen to be in use.
+            self.pins.lend(|pins| pins.mark(at));
             return Ok(ExternRef::new(at));
         }
         let at = self.pins.lend(|pins| pins.add(object.clone()))?;
@@ -222,16 +224,17 @@ impl StoreShared {
         self.knows_roots.set(false);
     }
 
-    /// Lets objects go that no guest can hand back, if there are many and no guest runs.
-    pub fn collect_if_due(&self) {
-        if self.depth.get() > 0 || self.collecting.get() || !self.knows_roots.get() {
-            return;
+    /// Lets objects go that no guest can hand back, if there are many and no guest runs. Finalizers may run then, and delete
+    /// the handle that the caller has the store of: here is a share to go on with.
+    pub fn collected(this: &Arc<StoreShared>) -> Arc<StoreShared> {
+        let this = this.clone();
+        let may_collect = this.depth.get() == 0 && !this.collecting.get() && this.knows_roots.get();
+        if may_collect && this.pins.lend(|pins| pins.is_full()) {
+            this.collecting.set(true);
+            this.collect();
+            this.collecting.set(false);
         }
-        if self.pins.lend(|pins| pins.is_full()) {
-            self.collecting.set(true);
-            self.collect();
-            self.collecting.set(false);
-        }
+        this
     }
 
     fn collect(&self) {

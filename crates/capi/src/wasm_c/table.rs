@@ -6,7 +6,7 @@ use moteur::{Error, ValType};
 
 use super::host_info::Entity;
 use super::refs::{Ref, RefKind};
-use super::store::Store;
+use super::store::{Store, StoreShared};
 use super::types::ExternType;
 use super::val::{guest_ref, reference};
 
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn wasm_table_new(store: *mut Store, ty: *const ExternType
         store.fail(Error::Type);
         return ptr::null_mut();
     };
-    store.collect_if_due();
+    let store = &StoreShared::collected(store);
     let made = || {
         // SAFETY: the reference is null or there.
         let init = unsafe { guest_ref(init, ty.element, store)? };
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn wasm_table_get(table: *const Ref, at: u32) -> *mut Ref 
 pub unsafe extern "C" fn wasm_table_set(table: *mut Ref, at: u32, value: *mut Ref) -> bool {
     // SAFETY: the handle is there, or null.
     let Some((store, Entity::Table(table))) = (unsafe { Ref::entity(table, RefKind::Table) }) else { return false };
-    store.collect_if_due();
+    let store = &StoreShared::collected(store);
     let set = || {
         let element = table.ty(&store.context())?.element;
         // SAFETY: the reference is null or there.
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn wasm_table_size(table: *const Ref) -> u32 {
 pub unsafe extern "C" fn wasm_table_grow(table: *mut Ref, delta: u32, init: *mut Ref) -> bool {
     // SAFETY: the handle is there, or null.
     let Some((store, Entity::Table(table))) = (unsafe { Ref::entity(table, RefKind::Table) }) else { return false };
-    store.collect_if_due();
+    let store = &StoreShared::collected(store);
     let grown = || {
         let element = table.ty(&store.context())?.element;
         // SAFETY: the reference is null or there.

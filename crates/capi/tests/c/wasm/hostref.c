@@ -155,6 +155,46 @@ static void many(wasm_store_t *store)
     wasm_global_delete(global);
 }
 
+static wasm_ref_t *rescued = NULL;
+static int rescues = 0;
+
+/* Hands an object to the guest while those are let go that it does not hold. */
+static void rescue(void *info)
+{
+    UNUSED(info);
+    if (rescued) {
+        put(SET_GLOBAL, rescued);
+        rescues++;
+    }
+}
+
+static void during_finalizers(wasm_store_t *store)
+{
+    for (int round = 0; round < 20; round++) {
+        wasm_ref_t *objects[3];
+        for (int at = 0; at < 3; at++) {
+            objects[at] = wasm_foreign_as_ref(wasm_foreign_new(store));
+            /* Whichever goes first. */
+            wasm_ref_set_host_info_with_finalizer(objects[at], NULL, at == (round % 2 ? 0 : 2) ? rescue : NULL);
+            put(DROP, objects[at]);
+        }
+        wasm_ref_delete(objects[0]);
+        wasm_ref_delete(objects[2]);
+        rescued = objects[1];
+        rescues = 0;
+        for (int at = 0; rescues == 0; at++) {
+            CHECK(at < 10000);
+            wasm_ref_t *ref = wasm_foreign_as_ref(wasm_foreign_new(store));
+            put(DROP, ref);
+            wasm_ref_delete(ref);
+        }
+        expect(GET_GLOBAL, 0, NULL, rescued);
+        rescued = NULL;
+        put(SET_GLOBAL, NULL);
+        wasm_ref_delete(objects[1]);
+    }
+}
+
 int main(void)
 {
     wasm_engine_t *engine = new_engine();
@@ -174,6 +214,7 @@ int main(void)
 
     places(store);
     many(store);
+    during_finalizers(store);
 
     /* What the guest holds goes with the store, whose last handle is the exports'. */
     put(SET_GLOBAL, NULL);
