@@ -36,7 +36,7 @@ fn guests() -> Result<(), Box<dyn std::error::Error>> {
     if !status.success() {
         return Err(format!("cargo could not build them; `rustup target add {TARGET}` gives the target").into());
     }
-    for name in ["blink.wasm", "thermometer.wasm"] {
+    for name in ["blink.wasm", "modem.wasm", "thermometer.wasm"] {
         std::fs::copy(target.join(TARGET).join("release/examples").join(name), out.join(name))?;
     }
     Ok(())

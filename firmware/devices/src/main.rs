@@ -1,5 +1,6 @@
 //! Devices for guests on a bare board: a guest blinks an LED of the board and waits with its timer; another reads a sensor
-//! with a driver from crates.io, and gets no further than it may.
+//! with a driver from crates.io, and gets no further than it may;
+//! a third talks over a serial port, with a timeout.
 //!
 //! Lines that begin with `#` hold figures, which differ between boards and builds; all others are the same everywhere,
 //! and `cargo xtask firmware` compares them with `expected.txt`.
@@ -11,6 +12,7 @@ mod blink;
 #[cfg_attr(target_arch = "arm", path = "mps2.rs")]
 #[cfg_attr(target_arch = "riscv32", path = "riscv_virt.rs")]
 mod machine;
+mod modem;
 mod sensor;
 mod thermometer;
 
@@ -42,6 +44,7 @@ fn run() -> Result<bool, Error> {
     let engine = Engine::new(Config::new(heap).stack_bytes(4 * 1024).max_memory_pages(1))?;
     blink::run(&engine)?;
     thermometer::run(&engine)?;
+    modem::run(&engine)?;
     drop(engine);
     let stats = heap.stats();
     board::print_usage(stats.peak, stats.capacity);

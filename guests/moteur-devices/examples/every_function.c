@@ -83,6 +83,20 @@ static uint32_t spi_device(void) {
   return 0;
 }
 
+static uint32_t serial_port(void) {
+  uint32_t port = OPEN(MOTEUR_SERIAL, "loop");
+  uint32_t delay = OPEN(MOTEUR_DELAY, "delay");
+  static const uint8_t text[] = {1, 2, 3};
+  ENSURE(moteur_serial_write(port, text, 3) == 3);
+  ENSURE(moteur_serial_flush(port) == 0);
+  ENSURE(moteur_serial_read(port, bytes, 2, delay, 1000) == 2 && bytes[0] == 1 && bytes[1] == 2);
+  ENSURE(moteur_serial_read(port, bytes, 4, 0, 0) == 1 && bytes[0] == 3);
+  ENSURE(moteur_serial_read(port, bytes, 4, delay, 2000000) == 0);
+  ENSURE(moteur_serial_read(delay, bytes, 4, delay, 0) == MOTEUR_WRONG_KIND);
+  ENSURE(moteur_close(port) == 0 && moteur_close(delay) == 0);
+  return 0;
+}
+
 /* The line of the first check that fails, 0 if none does. */
 __attribute__((export_name("every_function"))) uint32_t every_function(void) {
   uint32_t line = handles();
@@ -90,5 +104,7 @@ __attribute__((export_name("every_function"))) uint32_t every_function(void) {
     line = pins();
   if (line == 0)
     line = i2c_bus();
-  return line == 0 ? spi_device() : line;
+  if (line == 0)
+    line = spi_device();
+  return line == 0 ? serial_port() : line;
 }

@@ -7,7 +7,8 @@ use embedded_hal::digital::{InputPin as _, OutputPin as _, PinState, StatefulOut
 use embedded_hal::i2c::{self, ErrorKind, I2c as _, NoAcknowledgeSource};
 use embedded_hal::pwm::SetDutyCycle;
 use embedded_hal::spi::{self, SpiDevice as _};
-use moteur_devices::{Delay, Error, I2c, InputPin, OutputPin, Pwm, SpiDevice};
+use embedded_io::Write as _;
+use moteur_devices::{Delay, Error, I2c, InputPin, OutputPin, Pwm, Serial, SpiDevice};
 
 /// The line that stands for what failed.
 struct Line(u32);
@@ -30,7 +31,7 @@ macro_rules! ensure {
 /// The line of the first check that fails, 0 if none does.
 #[unsafe(no_mangle)]
 pub extern "C" fn every_trait() -> u32 {
-    let checks = [handles, pins, times, i2c_bus, spi_device];
+    let checks = [handles, pins, times, i2c_bus, spi_device, serial_port];
     checks.iter().find_map(|check| check().err()).map_or(0, |Line(line)| line)
 }
 
@@ -140,6 +141,26 @@ fn spi_device() -> Result<(), Line> {
     ]));
     ensure!(read == [0x11] && transferred == [0xff, 0xfe] && in_place == [0x55; 2]);
     ensure!(device.transaction(&mut [spi::Operation::DelayNs(10_000_001)]) == Err(Error::InvalidArgument));
+    Ok(())
+}
+
+fn serial_port() -> Result<(), Line> {
+    // What is written comes back.
+    let mut port = get!(Serial::open("loop"));
+    let mut delay = get!(Delay::open("delay"));
+    let text = [b'x'; 100];
+    get!(port.write_all(&text));
+    get!(port.flush());
+    let (mut bytes, mut count) = ([0; 128], 0);
+    while count < text.len() {
+        let read = get!(port.read_within(&mut bytes[count..], &mut delay, 1_000));
+        ensure!(read > 0);
+        count += read;
+    }
+    ensure!(count == text.len() && bytes[..count] == text);
+    ensure!(port.read_now(&mut bytes) == Ok(0));
+    ensure!(port.read_within(&mut bytes, &mut delay, 2_000_000) == Ok(0));
+    ensure!(port.write(&[]) == Ok(0));
     Ok(())
 }
 

@@ -59,6 +59,7 @@ extern "C" {
 #define MOTEUR_SPI 4
 #define MOTEUR_PWM 5
 #define MOTEUR_DELAY 6
+#define MOTEUR_SERIAL 7
 
 /* What an operation of a transaction does: read, write; on SPI also read and write at the same time, the same in one
  * buffer (`to`), and wait. */
@@ -162,6 +163,20 @@ int32_t moteur_pwm_set_duty(uint32_t handle, uint32_t duty);
 /* Waits for at least so many nanoseconds. The host waits: this costs the guest no instructions and no fuel. */
 MOTEUR_IMPORT("delay_ns")
 int32_t moteur_delay_ns(uint32_t handle, uint64_t ns);
+
+/* Reads what has come, 64 bytes at most: how many bytes that is. Waits for the first, but no longer than so many
+ * nanoseconds, after which it is 0. The host looks every 100 us, and waits in between with the delay whose handle is
+ * `pause`; with 0 nanoseconds it does not wait, and `pause` may be 0. */
+MOTEUR_IMPORT("serial_read")
+int32_t moteur_serial_read(uint32_t handle, uint8_t *to, size_t to_bytes, uint32_t pause, uint64_t timeout_ns);
+
+/* Writes as many of the bytes as the port takes at once, 64 at most: how many that is. */
+MOTEUR_IMPORT("serial_write")
+int32_t moteur_serial_write(uint32_t handle, const uint8_t *from, size_t from_bytes);
+
+/* Waits until all that was written has left. */
+MOTEUR_IMPORT("serial_flush")
+int32_t moteur_serial_flush(uint32_t handle);
 
 #ifdef __cplusplus
 }

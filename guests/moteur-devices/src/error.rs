@@ -84,6 +84,16 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
+impl embedded_io::Error for Error {
+    fn kind(&self) -> embedded_io::ErrorKind {
+        match self {
+            Error::Unsupported => embedded_io::ErrorKind::Unsupported,
+            Error::InvalidArgument => embedded_io::ErrorKind::InvalidInput,
+            _ => embedded_io::ErrorKind::Other,
+        }
+    }
+}
+
 impl digital::Error for Error {
     fn kind(&self) -> digital::ErrorKind {
         digital::ErrorKind::Other

@@ -11,6 +11,7 @@ pub enum Kind {
     Spi = 4,
     Pwm = 5,
     Delay = 6,
+    Serial = 7,
 }
 
 #[link(wasm_import_module = "moteur_devices")]
@@ -41,6 +42,9 @@ unsafe extern "C" {
     pub safe fn pwm_max_duty(handle: u32) -> i32;
     pub safe fn pwm_set_duty(handle: u32, duty: u32) -> i32;
     pub safe fn delay_ns(handle: u32, ns: u64) -> i32;
+    pub fn serial_read(handle: u32, to: *mut u8, to_bytes: usize, pause: u32, timeout_ns: u64) -> i32;
+    pub fn serial_write(handle: u32, from: *const u8, from_bytes: usize) -> i32;
+    pub safe fn serial_flush(handle: u32) -> i32;
 }
 
 /// The most operations in one transaction.

@@ -10,8 +10,10 @@ mod error;
 mod handle;
 mod imports;
 mod pins;
+mod serial;
 
 pub use buses::{I2c, SpiDevice};
 pub use delay::Delay;
 pub use error::Error;
 pub use pins::{InputPin, OutputPin, Pwm};
+pub use serial::Serial;

@@ -8,9 +8,9 @@ use super::table::{Device, Devices, Handle};
 use crate::host::{Stop, host_functions};
 
 /// How long a pin that is waited for is not looked at, in nanoseconds.
-const POLL_NS: u32 = 100_000;
+pub(super) const POLL_NS: u32 = 100_000;
 /// How often it is looked at before the guest can be interrupted.
-const LOOKS: u32 = SLICE_NS / POLL_NS;
+pub(super) const LOOKS: u32 = SLICE_NS / POLL_NS;
 
 /// An input, its type erased.
 pub(super) trait InputDevice {

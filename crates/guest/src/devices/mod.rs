@@ -1,4 +1,5 @@
-//! Devices for guests: whatever implements the traits of [`embedded-hal`](embedded_hal) 1.0, as imported functions.
+//! Devices for guests: whatever implements the traits of [`embedded-hal`](embedded_hal) 1.0, and serial ports by those of
+//! [`embedded-io`](embedded_io), as imported functions.
 //!
 //! The embedder registers each device under a name. A guest opens it by that name and gets a handle: that is all it can
 //! reach, one device per handle, and on an I2C bus only the addresses that it was given. On the guest's side the crate in
@@ -62,10 +63,10 @@
 //! - Nothing that a guest does takes memory of the host.
 //! - Waiting is done in slices of 10 ms, between which a guest can be interrupted. A transfer cannot be interrupted, so it
 //!   moves [4096 bytes](TRANSFER_BYTES_MAX) at most, or as many as the embedder says.
-//! - Addresses on I2C have 7 bits, words on SPI 8.
+//! - Addresses on I2C have 7 bits, words on SPI 8. A call moves [64 bytes](SERIAL_BYTES_MAX) of a serial port at most.
 //!
 //! # What it costs
-//! Each kind of device is a part of its own ([`add_part`]); what is not linked is not in the firmware. All of them add 8 KB
+//! Each kind of device is a part of its own ([`add_part`]); what is not linked is not in the firmware. All of them but serial ports add 8 KB
 //! to the smallest firmware for a Cortex-M33 (`cargo xtask size`), and two devices take 240 bytes of its heap
 //! (`cargo xtask firmware`). A call goes through one virtual function.
 
@@ -76,6 +77,7 @@ mod input;
 mod lend;
 mod output;
 mod pwm;
+mod serial;
 mod spi;
 mod table;
 #[cfg(test)]
@@ -88,6 +90,7 @@ pub use input::Inputs;
 pub use lend::{OPERATIONS_MAX, Record};
 pub use output::Outputs;
 pub use pwm::Pwm;
+pub use serial::{SERIAL_BYTES_MAX, Serial};
 pub use spi::Spi;
 pub use table::{DEVICES_MAX, Devices, Handle, Handles, Kind, TRANSFER_BYTES_MAX};
 
@@ -107,6 +110,7 @@ pub const PARTS: &[&[HostFunction<Devices>]] = &[
     Spi::FUNCTIONS,
     Pwm::FUNCTIONS,
     Delays::FUNCTIONS,
+    Serial::FUNCTIONS,
 ];
 
 /// Offers the functions for all kinds of devices to whatever `linker` links. `devices` finds the guest's [`Devices`] in
@@ -121,7 +125,8 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, devices: fn(&mut T) -> 
     add_part::<T, I2c>(linker, devices)?;
     add_part::<T, Spi>(linker, devices)?;
     add_part::<T, Pwm>(linker, devices)?;
-    add_part::<T, Delays>(linker, devices)
+    add_part::<T, Delays>(linker, devices)?;
+    add_part::<T, Serial>(linker, devices)
 }
 
 /// Offers the functions for one kind of devices. A firmware that names the kinds it has, and [`Handles`], has only those

@@ -20,6 +20,7 @@ use super::i2c::{I2cBus, I2cDevice};
 use super::input::InputDevice;
 use super::output::{OutputDevice, Plain, Stateful};
 use super::pwm::PwmDevice;
+use super::serial::SerialDevice;
 use super::spi::SpiDevice;
 use crate::claim::Address;
 use crate::host::{Argument, host_functions};
@@ -50,6 +51,8 @@ pub enum Kind {
     Pwm = 5,
     /// A delay.
     Delay = 6,
+    /// A serial port.
+    Serial = 7,
 }
 
 impl Kind {
@@ -61,6 +64,7 @@ impl Kind {
         ("Spi", Kind::Spi),
         ("Pwm", Kind::Pwm),
         ("Delay", Kind::Delay),
+        ("Serial", Kind::Serial),
     ];
 }
 
@@ -72,6 +76,7 @@ pub(super) enum Device {
     Spi(Box<dyn SpiDevice>),
     Pwm(Box<dyn PwmDevice>),
     Delay(Box<dyn DelayDevice>),
+    Serial(Box<dyn SerialDevice>),
 }
 
 impl Device {
@@ -83,6 +88,7 @@ impl Device {
             Device::Spi(_) => Kind::Spi,
             Device::Pwm(_) => Kind::Pwm,
             Device::Delay(_) => Kind::Delay,
+            Device::Serial(_) => Kind::Serial,
         }
     }
 }
@@ -188,6 +194,19 @@ impl Devices {
     pub fn delay(&mut self, name: &str, delay: impl DelayNs + 'static) -> Result<(), Error> {
         let delay = Box::new_in(delay, self.entries.heap())?;
         self.add(name, Device::Delay(unsize!(delay => dyn DelayDevice)))
+    }
+
+    /// Gives the guest a serial port. Reading must return at once when the port says that it is ready.
+    ///
+    /// # Errors
+    /// As [`output`](Devices::output).
+    pub fn serial(
+        &mut self,
+        name: &str,
+        port: impl embedded_io::Read + embedded_io::ReadReady + embedded_io::Write + 'static,
+    ) -> Result<(), Error> {
+        let port = Box::new_in(port, self.entries.heap())?;
+        self.add(name, Device::Serial(unsize!(port => dyn SerialDevice)))
     }
 
     /// Closes what is open, so that the next guest finds every device free. The devices stay as they are: an output

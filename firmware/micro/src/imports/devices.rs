@@ -1,11 +1,11 @@
-//! Devices of every kind, none of which is real.
+//! Devices of every kind but serial ports, none of which is real.
 
 use core::convert::Infallible;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use embedded_hal::{delay, digital, i2c, pwm, spi};
 use moteur::{Error, Heap, Linker};
-use moteur_guest::devices::{self, Devices};
+use moteur_guest::devices::{Delays, Devices, Handles, I2c, Inputs, Outputs, Pwm, Spi, add_part};
 
 /// What host functions work on.
 pub type World = Devices;
@@ -26,9 +26,15 @@ fn register(devices: &mut Devices) -> Result<(), Error> {
     devices.delay("delay", Device)
 }
 
-/// All functions.
+/// The functions of these kinds: serial ports came later, and are no part of the budget.
 pub fn link(linker: &mut Linker<World>) -> Result<(), Error> {
-    devices::add_to_linker(linker, |devices| devices)
+    add_part::<World, Handles>(linker, |devices| devices)?;
+    add_part::<World, Outputs>(linker, |devices| devices)?;
+    add_part::<World, Inputs>(linker, |devices| devices)?;
+    add_part::<World, I2c>(linker, |devices| devices)?;
+    add_part::<World, Spi>(linker, |devices| devices)?;
+    add_part::<World, Pwm>(linker, |devices| devices)?;
+    add_part::<World, Delays>(linker, |devices| devices)
 }
 
 /// A device of every kind: a word in memory.

@@ -148,6 +148,36 @@ impl delay::DelayNs for Mock {
     }
 }
 
+impl embedded_io::ErrorType for Mock {
+    type Error = embedded_io::ErrorKind;
+}
+
+impl embedded_io::ReadReady for Mock {
+    fn read_ready(&mut self) -> Result<bool, embedded_io::ErrorKind> {
+        Ok(true)
+    }
+}
+
+impl embedded_io::Read for Mock {
+    fn read(&mut self, to: &mut [u8]) -> Result<usize, embedded_io::ErrorKind> {
+        self.log.add(format!("serial read {}", to.len()));
+        fill(to);
+        Ok(to.len())
+    }
+}
+
+impl embedded_io::Write for Mock {
+    fn write(&mut self, from: &[u8]) -> Result<usize, embedded_io::ErrorKind> {
+        self.log.add(format!("serial write {from:?}"));
+        Ok(from.len())
+    }
+
+    fn flush(&mut self) -> Result<(), embedded_io::ErrorKind> {
+        self.log.add("serial flush".into());
+        Ok(())
+    }
+}
+
 impl i2c::ErrorType for Mock {
     type Error = Failure;
 }

@@ -4,6 +4,7 @@ mod buses;
 mod lend;
 mod mock;
 mod pins;
+mod serial;
 mod table;
 
 use std::vec::Vec;

@@ -18,11 +18,12 @@ fn guest_with_all() -> (Guest, Mock) {
     guest.devices.spi("Spi", mock.clone()).unwrap();
     guest.devices.pwm("Pwm", mock.clone()).unwrap();
     guest.devices.delay("Delay", mock.clone()).unwrap();
+    guest.devices.serial("Serial", mock.clone()).unwrap();
     (guest, mock)
 }
 
 /// Each function that works on a device: the kind, and good arguments behind the handle.
-const FUNCTIONS: [(&str, Kind, &[u64]); 17] = [
+const FUNCTIONS: [(&str, Kind, &[u64]); 20] = [
     ("output_set", Kind::Output, &[1]),
     ("output_get", Kind::Output, &[]),
     ("output_toggle", Kind::Output, &[]),
@@ -39,6 +40,9 @@ const FUNCTIONS: [(&str, Kind, &[u64]); 17] = [
     ("pwm_max_duty", Kind::Pwm, &[]),
     ("pwm_set_duty", Kind::Pwm, &[1]),
     ("delay_ns", Kind::Delay, &[1]),
+    ("serial_read", Kind::Serial, &[64, 1, 0, 0]),
+    ("serial_write", Kind::Serial, &[64, 1]),
+    ("serial_flush", Kind::Serial, &[]),
     ("close", Kind::Delay, &[]),
 ];
 
@@ -116,7 +120,7 @@ fn devices_are_opened_by_name_and_kind_and_once() {
     guest.put(0, b"Input\xff");
     assert_eq!(guest.call("open", &[Kind::Input as u64, 0, 6]), code(Code::NoDevice), "bytes that are no text");
     assert_eq!(guest.call("open", &[0, 0, 5]), code(Code::WrongKind));
-    assert_eq!(guest.call("open", &[7, 0, 5]), code(Code::WrongKind));
+    assert_eq!(guest.call("open", &[8, 0, 5]), code(Code::WrongKind));
     assert_eq!(guest.call("open", &[FAR, 0, 5]), code(Code::WrongKind));
     for (address, bytes) in [(LAST, 2), (LAST + 1, 1), (0, FAR), (FAR, 1), (FAR, FAR)] {
         assert_eq!(guest.call("open", &[1, address, bytes]), OUT, "{address:#x} {bytes:#x}");
