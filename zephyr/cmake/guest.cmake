@@ -85,12 +85,24 @@ function(moteur_guest target name)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
 endfunction()
 
-# Sets MOTEUR_CLANG.
+# Sets MOTEUR_CLANG: the first clang that compiles and links for wasm32. A distribution's `clang` often has no linker for it, and
+# the one beside it with a number has.
 macro(moteur_find_clang)
   if(NOT MOTEUR_CLANG AND DEFINED ENV{MOTEUR_CLANG})
     set(MOTEUR_CLANG $ENV{MOTEUR_CLANG} CACHE FILEPATH "A clang that knows wasm32")
   endif()
-  find_program(MOTEUR_CLANG NAMES clang clang-21 clang-20 clang-19 clang-18 clang-17 clang-16)
+  foreach(name clang clang-21 clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14)
+    if(NOT MOTEUR_CLANG)
+      find_program(MOTEUR_CANDIDATE_${name} ${name})
+      if(MOTEUR_CANDIDATE_${name})
+        execute_process(COMMAND ${MOTEUR_CANDIDATE_${name}} --target=wasm32 -nostdlib -Wl,--no-entry -x c /dev/null
+          -o ${CMAKE_CURRENT_BINARY_DIR}/moteur_probe.wasm RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+        if(NOT failed)
+          set(MOTEUR_CLANG ${MOTEUR_CANDIDATE_${name}} CACHE FILEPATH "A clang that knows wasm32")
+        endif()
+      endif()
+    endif()
+  endforeach()
   if(NOT MOTEUR_CLANG)
     message(FATAL_ERROR "A guest in C needs clang and wasm-ld (on Debian: apt-get install clang-19 lld-19); "
       "MOTEUR_CLANG may name the clang.")

@@ -79,7 +79,7 @@ int moteur_shim_error(int number)
 	}
 }
 
-void moteur_shim_panic(const char *file, size_t length, uint32_t line)
+void moteur_panic(const char *file, size_t length, uint32_t line)
 {
 	printk("moteur: panic at %.*s:%u\n", (int)length, file, line);
 	k_panic();

@@ -52,7 +52,7 @@ enum shim_error {
 int moteur_shim_error(int number);
 
 /* The end of a panic in Rust: says where, and stops the kernel. */
-void moteur_shim_panic(const char *file, size_t length, uint32_t line);
+void moteur_panic(const char *file, size_t length, uint32_t line);
 
 /* Writes bytes to the kernel's console: at once, as they are, and not through the log. */
 void moteur_shim_print(const uint8_t *bytes, size_t count);

@@ -17,6 +17,7 @@
 #![allow(clippy::missing_safety_doc, reason = "the headers say what callers owe")]
 
 #[cfg(not(feature = "std"))]
+#[cfg_attr(feature = "panic-hook", path = "bare_hook.rs")]
 mod bare;
 #[cfg_attr(not(feature = "std"), path = "machine_bare.rs")]
 #[cfg_attr(not(feature = "wamr"), allow(dead_code, unused_imports, reason = "wasm_export.h asks for more"))]

@@ -28,7 +28,7 @@ const LAYERS: &[Layer] = &[
     large("moteur-macros", &[]),
     large("moteur-guest", &["moteur", "moteur-platform", "moteur-macros"]),
     large("moteur-compiler", &["moteur-wasm", "moteur-image"]),
-    large("moteur-zephyr", &["moteur-guest", "moteur", "moteur-platform", "moteur-slots"]),
+    large("moteur-zephyr", &["moteur-capi", "moteur-guest", "moteur", "moteur-platform", "moteur-slots"]),
     large("moteur-capi", &["moteur-guest", "moteur", "moteur-platform", "moteur-pool"]),
     large(
         "moteur-cli",

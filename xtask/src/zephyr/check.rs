@@ -15,6 +15,7 @@ const MANIFEST: &str = "zephyr/library/Cargo.toml";
 const LIBRARIES: &[(&str, &str)] = &[
     ("thumbv8m.main-none-eabi", "interpreter,small,texts,libc,native,floats"),
     ("thumbv8m.main-none-eabi", "native,small,libc"),
+    ("thumbv8m.main-none-eabi", "interpreter,small,texts,libc,wasm-export,wasm-c-api"),
     (
         "thumbv8m.main-none-eabihf",
         "threaded,texts,libc,wasi,wasi-clocks,wasi-random,wasi-poll,wasi-files,signatures,receive",

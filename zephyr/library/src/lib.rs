@@ -5,9 +5,15 @@
 //! what was made with it, and is not destroyed before.
 #![no_std]
 
+// Its functions are for C alone; it brings the end of panics along.
+#[cfg(any(feature = "wasm-export", feature = "wasm-c-api"))]
+extern crate moteur_capi as _;
+
 mod caller;
 mod instance;
 mod module;
+#[cfg(not(any(feature = "wasm-export", feature = "wasm-c-api")))]
+mod panic;
 #[cfg_attr(not(feature = "native"), path = "policy_none.rs")]
 #[cfg_attr(all(feature = "native", not(feature = "signatures")), path = "policy_all.rs")]
 #[cfg_attr(feature = "signatures", path = "policy_signed.rs")]
@@ -20,17 +26,3 @@ mod value;
 #[cfg_attr(not(feature = "texts"), path = "words_none.rs")]
 mod words;
 mod world;
-
-use core::panic::PanicInfo;
-
-unsafe extern "C" {
-    fn moteur_shim_panic(file: *const u8, length: usize, line: u32) -> !;
-}
-
-/// Nothing that a guest does leads here. If the library itself is wrong, the kernel says where and stops the thread.
-#[panic_handler]
-fn panic(info: &PanicInfo<'_>) -> ! {
-    let (file, line) = info.location().map_or(("", 0), |place| (place.file(), place.line()));
-    // SAFETY: so many bytes are there.
-    unsafe { moteur_shim_panic(file.as_ptr(), file.len(), line) }
-}
