@@ -48,7 +48,7 @@ static void run(wasm_module_t module)
 	environment = wasm_runtime_create_exec_env(instance, 2048);
 	if (environment) {
 		call(instance, environment, "sum_of_squares", 10);
-		call(instance, environment, "fail", 0);
+		call(instance, environment, "fail", 1);
 		call(instance, environment, "sum_of_squares", 3);
 		wasm_runtime_destroy_exec_env(environment);
 	}
