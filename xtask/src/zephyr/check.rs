@@ -81,7 +81,7 @@ fn sources(folder: &str) -> Result<Vec<PathBuf>> {
 fn cc() -> Command {
     let mut cc = shell::command("cc");
     cc.args(WARNINGS).args(["-D_POSIX_C_SOURCE=200809L", "-DCONFIG_MOTEUR_LOG_LEVEL=3", "-DCONFIG_MOTEUR_FILES_MAX=4"]);
-    cc.args(["-I", "zephyr/tests/stubs", "-I", "zephyr/shim", "-I", "zephyr/include"]);
+    cc.args(["-I", "zephyr/tests/stubs", "-I", "zephyr/shim", "-I", "zephyr/include", "-I", "crates/capi/include"]);
     cc
 }
 
