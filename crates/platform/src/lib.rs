@@ -74,6 +74,8 @@ pub mod zephyr;
 
 #[cfg(any(feature = "cortex-m", feature = "riscv"))]
 mod register;
+#[cfg(any(feature = "cortex-m", feature = "riscv"))]
+mod watched;
 
 pub use clock::{Clock, Counter, Extended};
 pub use code::{AnyMemory, CodeMemory, CodeRegion, InPlace};

@@ -6,12 +6,13 @@
 //! own. Sources: Armv7-M Architecture Reference Manual, B1.5.6 to B1.5.8, B3.2.13 to B3.2.18, B3.2.22; Armv8-M, B3.18 to
 //! B3.21, D1.2, "EXC_RETURN", "FPCCR", "MSPLIM".
 
-use core::ptr::{null_mut, with_exposed_provenance_mut};
-use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use core::ptr::with_exposed_provenance_mut;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{FaultKind, FaultReport, StackedFrame};
 use crate::register::Register;
-use crate::{Decide, FaultCause, FaultFrame, FaultWatch, GuestFault, Resume};
+use crate::watched::Watched;
+use crate::{Decide, FaultCause, FaultFrame, FaultWatch, GuestFault};
 
 /// What the handlers' own stack has: enough to print a report.
 pub const STACK_BYTES: usize = 2048;
@@ -20,9 +21,7 @@ pub const STACK_BYTES: usize = 2048;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Faults;
 
-static GUEST: AtomicPtr<()> = AtomicPtr::new(null_mut());
-/// A `Decide`, or zero.
-static DECIDE: AtomicUsize = AtomicUsize::new(0);
+static WATCHED: Watched = Watched::nobody();
 /// The lowest address that the main stack may have; zero if nothing guards it.
 static STACK_END: AtomicUsize = AtomicUsize::new(0);
 /// How many bytes below that are out of reach for every access.
@@ -30,10 +29,7 @@ static GUARD_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 impl FaultWatch for Faults {
     fn watch(&self, guest: *const (), decide: Decide) -> *const () {
-        DECIDE.store(decide as usize, Ordering::Relaxed);
-        let before = GUEST.load(Ordering::Relaxed);
-        GUEST.store(guest.cast_mut(), Ordering::Relaxed);
-        before
+        WATCHED.watch(guest, decide)
     }
 
     fn stack_end(&self) -> usize {
@@ -160,7 +156,7 @@ pub unsafe fn handle(msp: usize, psp: usize, exc_return: u32, fp: usize, after: 
     }
     let caller = FaultFrame { fp, lr: report.frame.lr as usize };
     let is_thread = exc_return & RETURN_THREAD != 0;
-    let resume = if is_thread { asked(&guest_fault(&report, is_saved), &caller) } else { None };
+    let resume = if is_thread { WATCHED.ask(&guest_fault(&report, is_saved), &caller) } else { None };
     let Some(resume) = resume else { after(&report) };
     if report.kind != FaultKind::Other {
         // All that was told is done with. Bits of these are cleared by writing ones.
@@ -175,18 +171,6 @@ pub unsafe fn handle(msp: usize, psp: usize, exc_return: u32, fp: usize, after: 
     // SAFETY: below the stack pointer where the guest goes on there is room, as it was entered from there.
     unsafe { with_exposed_provenance_mut::<StackedFrame>(place).write(frame) };
     u64::from(exc_return | RETURN_BASIC_FRAME) << 32 | place as u64
-}
-
-/// Asks whoever watches.
-fn asked(fault: &GuestFault, caller: &FaultFrame) -> Option<Resume> {
-    let decide = DECIDE.load(Ordering::Relaxed);
-    if decide == 0 {
-        return None;
-    }
-    // SAFETY: `watch` stored a `Decide` there, and nothing else does.
-    let decide = unsafe { core::mem::transmute::<usize, Decide>(decide) };
-    // SAFETY: it is the guest that it was given for.
-    unsafe { decide(GUEST.load(Ordering::Relaxed), fault, caller) }
 }
 
 /// Whether the processor could save the registers on the stack that it was on.

@@ -5,9 +5,8 @@
 //! 3.1 "Machine-Level CSRs": mcause, mepc, mtval, mscratch.
 
 use core::fmt;
-use core::ptr::null_mut;
-use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
+use crate::watched::Watched;
 use crate::{Decide, FaultCause, FaultFrame, FaultWatch, GuestFault, Resume};
 
 /// What the handler's own stack has: enough to print a report.
@@ -17,16 +16,11 @@ pub const STACK_BYTES: usize = 2048;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Faults;
 
-static GUEST: AtomicPtr<()> = AtomicPtr::new(null_mut());
-/// A `Decide`, or zero.
-static DECIDE: AtomicUsize = AtomicUsize::new(0);
+static WATCHED: Watched = Watched::nobody();
 
 impl FaultWatch for Faults {
     fn watch(&self, guest: *const (), decide: Decide) -> *const () {
-        DECIDE.store(decide as usize, Ordering::Relaxed);
-        let before = GUEST.load(Ordering::Relaxed);
-        GUEST.store(guest.cast_mut(), Ordering::Relaxed);
-        before
+        WATCHED.watch(guest, decide)
     }
 }
 
@@ -106,16 +100,8 @@ pub unsafe fn handle(
     fp: usize,
     after: fn(&ExceptionReport) -> !,
 ) {
-    let decide = DECIDE.load(Ordering::Relaxed);
     let frame = FaultFrame { fp, lr: report.ra };
-    let resume = match decide {
-        0 => None,
-        // SAFETY: `watch` stored a `Decide` there, and nothing else does; the guest is the one that it was given for.
-        decide => unsafe {
-            let decide = core::mem::transmute::<usize, Decide>(decide);
-            decide(GUEST.load(Ordering::Relaxed), &report.guest_fault(), &frame)
-        },
-    };
+    let resume = WATCHED.ask(&report.guest_fault(), &frame);
     let Some(Resume { pc, arguments, sp: new }) = resume else { after(report) };
     *next = Next { pc, arguments, sp: new.unwrap_or(sp) };
 }
