@@ -498,7 +498,9 @@ WASM_RUNTIME_API_EXTERN uint32_t wasm_table_type_get_max_size(const wasm_table_t
  * "out of bounds memory access", and the function is not called. A function
  * whose signature is not that of the import is not linked.
  *
- * Arguments beyond the machine's registers take up to 24 words of its stack.
+ * Arguments beyond the machine's registers take up to 24 words of its stack, or
+ * 40 where floats have no registers of their own. A function that needs more
+ * fails when it is called.
  */
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_register_natives(const char *module_name, NativeSymbol *native_symbols,
                                                            uint32_t n_native_symbols);

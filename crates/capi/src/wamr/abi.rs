@@ -17,8 +17,8 @@ use core::ffi::c_void;
 
 use moteur::ValType;
 
-/// The most words on the stack.
-const STACK_WORDS: usize = 24;
+/// The most words on the stack: more where floats have no registers of their own.
+const STACK_WORDS: usize = if machine::FLOATS == 0 { 40 } else { 24 };
 
 #[cfg(all(target_arch = "x86_64", not(windows)))]
 mod machine {
@@ -218,9 +218,11 @@ impl Layout {
     ))]
     calls! { [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23] }
     #[cfg(any(target_arch = "riscv32", all(target_arch = "riscv64", not(target_feature = "d"))))]
-    calls! { [0 1 2 3 4 5 6 7] [] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23] }
+    calls! { [0 1 2 3 4 5 6 7] []
+    [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39] }
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     calls! { [0 1 2 3] [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23] }
     #[cfg(all(target_arch = "arm", not(target_abi = "eabihf")))]
-    calls! { [0 1 2 3] [] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23] }
+    calls! { [0 1 2 3] []
+    [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39] }
 }

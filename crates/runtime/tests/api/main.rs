@@ -13,6 +13,7 @@ mod threads;
 mod traps;
 #[cfg(feature = "interpreter")]
 mod waiting;
+mod words;
 
 use moteur::{Config, Engine, Error, Heap, Instance, Linker, Module, Store};
 
