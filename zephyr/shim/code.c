@@ -38,7 +38,14 @@ bool moteur_shim_is_firmware(const uint8_t *start, size_t count)
 #define GRANULE 64
 #define GRANULES (CONFIG_MOTEUR_CODE_BYTES / GRANULE)
 
-static uint8_t region[GRANULES * GRANULE] __aligned(GRANULE) __attribute__((section(".ramfunc.moteur")));
+/* Where Zephyr has no such section, the image lies in RAM, which is executable. */
+#ifdef CONFIG_ARCH_HAS_RAMFUNC_SUPPORT
+#define CODE_SECTION __attribute__((section(".ramfunc.moteur")))
+#else
+#define CODE_SECTION
+#endif
+
+static uint8_t region[GRANULES * GRANULE] __aligned(GRANULE) CODE_SECTION;
 
 /* Which thread has taken each granule; NULL if nobody has. */
 static k_tid_t owner[GRANULES];
