@@ -88,12 +88,31 @@ pub fn target_folder() -> PathBuf {
 }
 
 /// A build of a program that runs on an emulated board.
-struct Case {
+pub struct Case {
     program: &'static str,
     board: &'static Board,
     target: &'static str,
     profile: &'static str,
     features: &'static [&'static str],
+}
+
+impl Case {
+    /// The program, the board, and how it is built.
+    pub fn name(&self) -> String {
+        let features = self.features.iter().flat_map(|feature| [", ", feature]).collect::<String>();
+        format!("{} on {} ({}, {}{features})", self.program, self.board.machine, self.target, self.profile)
+    }
+
+    /// Whether it runs native code.
+    pub fn is_native(&self) -> bool {
+        self.features == NATIVE
+    }
+}
+
+/// The builds whose programs say at their end what they took. Not those with an executor: a future that is asked after its end
+/// panics and names its file, and how long its path is differs between machines.
+pub fn measured() -> impl Iterator<Item = &'static Case> {
+    [&DEMO[..], &DEVICES, &CONSOLE, &TINY].into_iter().flatten().filter(|case| case.features != DEFMT)
 }
 
 const THREADED: &[&str] = &["threaded"];
@@ -250,6 +269,14 @@ fn check(case: &Case) -> Result<()> {
 }
 
 fn start(case: &Case) -> Result<Run> {
+    let run = execute(case)?.0;
+    println!("== {}", case.name());
+    println!("{}", run.output.trim_end());
+    Ok(run)
+}
+
+/// Builds a program and runs it; what it left behind, and its image.
+pub fn execute(case: &Case) -> Result<(Run, PathBuf)> {
     let compiled = if case.features == NATIVE { Some(compiled(case)?) } else { None };
     let environment: Vec<_> = compiled.iter().map(|path| ("MOTEUR_GUEST", path.as_str())).collect();
     let build = Build {
@@ -264,10 +291,7 @@ fn start(case: &Case) -> Result<Run> {
     if case.features == DEFMT {
         run.output = frames::decode(&image, &run.output)?;
     }
-    let features = case.features.join(", ");
-    println!("== {} on {} ({}, {}) {features}", case.program, case.board.machine, case.target, case.profile);
-    println!("{}", run.output.trim_end());
-    Ok(run)
+    Ok((run, image))
 }
 
 /// The program's guest with native code for the board: where the file is.

@@ -6,7 +6,9 @@ use anyhow::{Result, bail};
 
 mod bench_host;
 mod bench_m33;
+mod bench_ram;
 mod boards;
+mod budget;
 mod c_for_boards;
 mod capi;
 mod debian;
@@ -62,7 +64,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
         run: programs::run,
     },
     Subcommand { name: "size", does: "flash of the firmware against its budget", run: size::run },
-    Subcommand { name: "bench", does: "`bench m33` or `bench host`: speed as ratios", run: bench },
+    Subcommand {
+        name: "bench",
+        does: "`bench m33` or `bench host`: speed as ratios; `bench ram`: flash, pool and stack per board and program",
+        run: bench,
+    },
     Subcommand { name: "firmware", does: "build and run the boards' programs", run: firmware::run },
     Subcommand { name: "signed", does: "signed native code on a board", run: signed::run },
     Subcommand { name: "small", does: "a guest with less memory than a page, here and on a board", run: small::run },
@@ -125,6 +131,7 @@ fn bench(args: &[String]) -> Result<()> {
     match args.split_first() {
         Some((what, rest)) if what == "m33" => bench_m33::run(rest),
         Some((what, rest)) if what == "host" => bench_host::run(rest),
-        _ => bail!("usage: cargo xtask bench m33|host"),
+        Some((what, rest)) if what == "ram" => bench_ram::run(rest),
+        _ => bail!("usage: cargo xtask bench m33|host|ram"),
     }
 }

@@ -2,13 +2,13 @@
 //! against the committed budget.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
-use std::{fs, io};
 
 use anyhow::{Context, Result, bail, ensure};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind};
 
+use crate::budget::{self, Entry};
 use crate::firmware::{self, Build, workspace};
 use crate::llvm;
 use crate::qemu::{self, AN505};
@@ -131,7 +131,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     qemu::ensure_rust_target(AN505.target)?;
     let file = workspace().join("size-budget.toml");
-    let budget = parse_budget(&read_or_empty(&file)?)?;
+    let budget = budgets(budget::read(&file)?);
     let (mut objections, mut measured) = (Vec::new(), Vec::<(&str, u64)>::new());
     let compiled = firmware::answer();
     for profile in &PROFILES {
@@ -164,13 +164,6 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     ensure!(objections.is_empty(), "{}", objections.join("; "));
     Ok(())
-}
-
-fn read_or_empty(file: &Path) -> Result<String> {
-    match fs::read_to_string(file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        text => text.with_context(|| file.display().to_string()),
-    }
 }
 
 fn print(profile: &Profile, size: &Size, symbols: bool) {
@@ -234,56 +227,55 @@ impl Budget {
     }
 }
 
-fn parse_budget(text: &str) -> Result<Vec<Budget>> {
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
-    lines.filter(|line| !line.is_empty()).map(|line| parse_line(line).with_context(|| line.to_owned())).collect()
-}
-
-fn parse_line(line: &str) -> Result<Budget> {
-    let (profile, table) = line.split_once('=').context("no `=`")?;
-    let table = table.trim().strip_prefix('{').and_then(|t| t.strip_suffix('}')).context("no table")?;
-    let mut budget = Budget { profile: profile.trim().to_owned(), flash: 0, max: None };
-    for field in table.split(',') {
-        let (key, value) = field.split_once('=').context("no `=`")?;
-        let bytes = value.trim().replace('_', "").parse()?;
-        match key.trim() {
-            "flash" => budget.flash = bytes,
-            "max" => budget.max = Some(bytes),
-            key => bail!("unknown key {key}"),
-        }
-    }
-    Ok(budget)
+fn budgets(entries: Vec<Entry>) -> Vec<Budget> {
+    let budget = |entry: Entry| Budget {
+        flash: entry.figure("flash").unwrap_or_default(),
+        max: entry.figure("max"),
+        profile: entry.name,
+    };
+    entries.into_iter().map(budget).collect()
 }
 
 fn write_budget(old: &[Budget], measured: &[(&str, u64)]) -> String {
-    let mut text = String::from(
-        "# Bytes of flash of firmware/micro on mps2-an505, by profile; of an interface, what it adds to `micro`.\n\
+    const COMMENT: &str = "# Bytes of flash of firmware/micro on mps2-an505, by profile; of an interface, what it adds to `micro`.\n\
          # `cargo xtask size` compares; `--save` writes `flash`.\n\
-         # A profile may grow by half a percent before it counts as a change, and never above `max`.\n",
-    );
+         # A profile may grow by half a percent before it counts as a change, and never above `max`.\n";
     let kept = old.iter().filter(|entry| measured.iter().all(|(profile, _)| *profile != entry.profile));
     let kept: Vec<_> = kept.map(|entry| (entry.profile.as_str(), entry.flash)).collect();
-    for (profile, flash) in measured.iter().chain(&kept) {
+    let entry = |(profile, flash): &(&str, u64)| {
         let max = old.iter().find(|entry| entry.profile == *profile).and_then(|entry| entry.max);
-        let max = max.map_or(String::new(), |max| format!(", max = {max}"));
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{profile} = {{ flash = {flash}{max} }}");
-    }
-    text
+        let figures = [("flash".to_owned(), *flash)].into_iter().chain(max.map(|max| ("max".to_owned(), max)));
+        Entry { name: (*profile).to_owned(), figures: figures.collect() }
+    };
+    let entries: Vec<_> = measured.iter().chain(&kept).map(entry).collect();
+    budget::text(COMMENT, &entries)
+}
+
+/// Bytes of flash that an image takes.
+pub fn flash(image: &Path) -> Result<u64> {
+    Ok(measure(&fs::read(image)?)?.flash)
+}
+
+/// The bytes of an image that go to flash, section by section.
+pub fn flash_sections(image: &[u8]) -> Result<Vec<Vec<u8>>> {
+    let file = object::File::parse(image)?;
+    let sections = file.sections().filter(is_in_flash);
+    sections.map(|section| Ok(section.data()?.to_vec())).collect()
+}
+
+fn is_in_flash<'d>(section: &impl ObjectSection<'d>) -> bool {
+    let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
+        return false;
+    };
+    let in_ram_only = matches!(section.kind(), SectionKind::UninitializedData | SectionKind::UninitializedTls);
+    sh_flags & SHF_ALLOC != 0 && !in_ram_only && section.size() > 0
 }
 
 /// Reads sizes from an ELF image.
 pub fn measure(image: &[u8]) -> Result<Size> {
     let file = object::File::parse(image)?;
     let mut size = Size::default();
-    for section in file.sections() {
-        let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
-            continue;
-        };
-        let in_ram_only = matches!(section.kind(), SectionKind::UninitializedData | SectionKind::UninitializedTls);
-        if sh_flags & SHF_ALLOC == 0 || in_ram_only || section.size() == 0 {
-            continue;
-        }
+    for section in file.sections().filter(is_in_flash) {
         size.flash += section.size();
         size.sections.push((section.name()?.to_owned(), section.size()));
     }
@@ -332,8 +324,9 @@ mod tests {
 
     #[test]
     fn a_budget_survives_saving() {
-        let text = write_budget(&parse_budget("micro = { flash = 1, max = 61_440 }").unwrap(), &[("micro", 50_000)]);
-        let budget = parse_budget(&text).unwrap();
+        let text =
+            write_budget(&budgets(budget::parse("micro = { flash = 1, max = 61_440 }").unwrap()), &[("micro", 50_000)]);
+        let budget = budgets(budget::parse(&text).unwrap());
         assert_eq!(budget, [Budget { profile: "micro".into(), flash: 50_000, max: Some(61_440) }]);
         assert_eq!(budget[0].allowed(), 50_250);
     }

@@ -145,6 +145,7 @@ const STEPS: &[Step] = &[
     compiled_for_linux("spec as native code on AArch64", Run::Xtask(&["spec", "--engine", "native", "--target", "aarch64-linux"])),
     compiled_for_linux("guard pages on AArch64", Run::Xtask(&["spec", "--engine", "native", "--target", "aarch64-linux", "--guard-pages", "--file", "memory_trap", "--file", "address"])),
     board("size", Run::Xtask(&["size"])),
+    board("bench ram", Run::Xtask(&["bench", "ram"])),
     board("bench m33", Run::Xtask(&["bench", "m33"])),
     compiled_for_board("signed native code on a board", Run::Xtask(&["signed"])),
     compiled_for_board("bench m33 as native code", Run::Xtask(&["bench", "m33", "--engine", "native"])),

@@ -93,6 +93,13 @@ impl fmt::Write for Writer<'_> {
     }
 }
 
+/// The first line of some bytes, with its end if it has one, and what comes behind. Never empty unless the bytes are.
+// The library's iterator over lines indexes, and the compiler does not see that it cannot panic.
+pub(crate) fn first_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end.saturating_add(1));
+    bytes.split_at_checked(end).unwrap_or((bytes, &[]))
+}
+
 /// Fills a buffer from a line that is asked byte by byte: waits for the first byte, then takes what is there.
 #[cfg(any(feature = "cortex-m", feature = "riscv"))]
 pub(crate) fn read_polled(buffer: &mut [u8], get: impl Fn() -> Option<u8>) -> usize {

@@ -3,6 +3,7 @@
 use core::array;
 use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
+use crate::console::first_line;
 use crate::{Console, Error, Stream};
 
 /// Gives a console whole lines, each in one call, and keeps the rest of each stream until its line ends: up to `BYTES` of it.
@@ -62,7 +63,7 @@ impl<const BYTES: usize> Console for Lines<'_, BYTES> {
                 self.console.write(stream, lines)?;
                 continue;
             }
-            let line = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+            let (line, _) = first_line(bytes);
             let taken = rest.add(line);
             bytes = bytes.get(taken..).unwrap_or_default();
             if rest.is_full() || line.get(..taken).is_some_and(|line| line.ends_with(b"\n")) {

@@ -2,6 +2,7 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 
+use crate::console::first_line;
 use crate::{Console, Error, Stream};
 
 /// What happens to output that the ring has no room for.
@@ -184,7 +185,10 @@ impl<const BYTES: usize> Console for Ring<BYTES> {
         if stream == Stream::In {
             return Err(Error::Unsupported);
         }
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let mut left = bytes;
+        while !left.is_empty() {
+            let (line, behind) = first_line(left);
+            left = behind;
             match self.full {
                 Full::Wait(wait) => self.wait_and_put(line, wait),
                 Full::Drop => self.put_or_drop(line),
