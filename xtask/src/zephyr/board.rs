@@ -40,6 +40,13 @@ const COUNTED: [&str; 2] = ["-icount", "shift=0"];
 /// Every board that a sample names.
 pub const BOARDS: &[Board] = &[
     Board { name: "mps2/an521/cpu0", old_name: Some("mps2_an521"), emulator: Some(AN521), compiler: Compiler::Arm },
+    // Armv7-M with an MPU.
+    Board {
+        name: "mps2/an385",
+        old_name: Some("mps2_an385"),
+        emulator: Some(&["qemu-system-arm", "-machine", "mps2-an385"]),
+        compiler: Compiler::Arm,
+    },
     Board {
         name: "mps3/an547",
         old_name: Some("mps3_an547"),
