@@ -5,7 +5,7 @@
 //! commands before it print. Other blocks are for the reader alone. A `…` in a promise stands for anything within its line.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{self, Stdio};
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -28,20 +28,34 @@ pub fn follow(document: &str, programs: &Path) -> Result<()> {
     let root = shell::root();
     let text = fs::read_to_string(root.join(document)).with_context(|| document.to_owned())?;
     let name = Path::new(document).file_stem().context("a document without a name")?;
-    let home = firmware::target_folder().join("documents").join(name);
-    if home.exists() {
-        fs::remove_dir_all(&home)?;
-    }
-    fs::create_dir_all(&home)?;
-    let mut walk = Walk { folder: home.clone(), home, root, programs: programs.to_owned(), printed: None };
-    symlink(&walk.root, &walk.home.join(CHECKOUT))?;
+    let home = EmptyFolder::create(&name.to_string_lossy())?;
+    let folder = home.0.clone();
+    let mut walk = Walk { home, folder, root, programs: programs.to_owned(), printed: None };
+    symlink(&walk.root, &walk.home.0.join(CHECKOUT))?;
     let blocks = blocks(&text);
     ensure!(blocks.iter().any(|block| matches!(block, Block::Prints(_))), "{document} promises nothing");
     blocks.iter().try_for_each(|block| walk.take(block))
 }
 
+/// A folder that nothing is in, and that is in no workspace of ours, whose settings cargo would take. It goes in the end.
+struct EmptyFolder(PathBuf);
+
+impl EmptyFolder {
+    fn create(name: &str) -> Result<EmptyFolder> {
+        let path = env::temp_dir().join(format!("moteur-{name}-{}", process::id()));
+        fs::create_dir(&path).with_context(|| path.display().to_string())?;
+        Ok(EmptyFolder(path))
+    }
+}
+
+impl Drop for EmptyFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 struct Walk {
-    home: PathBuf,
+    home: EmptyFolder,
     /// Where the commands have led.
     folder: PathBuf,
     root: PathBuf,
@@ -72,7 +86,7 @@ impl Walk {
     }
 
     fn run(&mut self, commands: &str) -> Result<()> {
-        let at = self.home.join(".folder");
+        let at = self.home.0.join(".folder");
         let script = format!("set -euo pipefail\n{commands}\npwd > '{}'\n", at.display());
         let inherited = env::var_os("PATH").unwrap_or_default();
         // No folder: they are where others are.
