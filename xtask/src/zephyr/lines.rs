@@ -1,5 +1,5 @@
 //! `cargo xtask zephyr --lines`: what a guest prints comes in whole lines, and none is lost, in every mode of Zephyr's log and
-//! with each C library.
+//! with minimal libc and picolibc. (Debian's newlib has no locks of one's own, without which Zephyr does not build.)
 
 use anyhow::{Context, Result, bail, ensure};
 use regex::Regex;
@@ -11,7 +11,7 @@ use crate::shell;
 
 const BOARD: &str = "mps2/an521/cpu0";
 /// Files of `zephyr/tests/lines`.
-const CONFIGURATIONS: [&str; 6] = ["none", "minimal", "immediate", "deferred", "picolibc", "newlib"];
+const CONFIGURATIONS: [&str; 5] = ["none", "minimal", "immediate", "deferred", "picolibc"];
 const LINES: usize = 300;
 
 /// Builds and runs all of them.
