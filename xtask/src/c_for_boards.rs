@@ -15,10 +15,14 @@ pub fn environment(target: &str) -> Result<Vec<(String, String)>> {
     let include = firmware::workspace().join("update/include");
     let include = include.to_str().context("a path that is no text")?;
     let suffix = target.replace(['-', '.'], "_");
+    // Of the machine's own headers, none may be seen: they describe another C library.
+    let flags = format!("-ffreestanding -nostdlibinc -isystem {include}");
     Ok(vec![
         (format!("CC_{suffix}"), clang.to_owned()),
-        // Of the machine's own headers, none may be seen: they describe another C library.
-        (format!("CFLAGS_{suffix}"), format!("-ffreestanding -nostdlibinc -isystem {include}")),
+        (format!("CFLAGS_{suffix}"), flags.clone()),
+        // What reads the headers for Rust looks for a clang of its own, and where that one looks.
+        ("CLANG_PATH".to_owned(), clang.to_owned()),
+        ("BINDGEN_EXTRA_CLANG_ARGS".to_owned(), flags),
     ])
 }
 
