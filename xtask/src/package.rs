@@ -1,5 +1,8 @@
 //! `cargo xtask package`: every crate that is to be published makes a package that builds by itself.
 
+use std::path::PathBuf;
+use std::{env, fs, io};
+
 use anyhow::{Context, Result};
 
 use crate::{llvm, shell};
@@ -20,8 +23,33 @@ pub fn run(_args: &[String]) -> Result<()> {
                 continue;
             }
             println!("packaging {name}");
+            forget(name, package["version"].as_str().context("a package without a version")?)?;
             cargo.args(["--package", name]);
         }
     }
     shell::run(&mut cargo)
+}
+
+/// Removes what cargo unpacked when this package was made before. It goes by name and version, and would take the old one
+/// for the new one where a checkout of another state was at this place.
+fn forget(name: &str, version: &str) -> Result<()> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let Some(Ok(registries)) = home.map(|home| fs::read_dir(home.join("registry/src"))) else {
+        return Ok(());
+    };
+    for registry in registries {
+        let registry = registry?;
+        // Registries of the network begin with the name of a host; the one that is made for packages has none.
+        if registry.file_name().to_string_lossy().starts_with('-') {
+            let unpacked = registry.path().join(format!("{name}-{version}"));
+            match fs::remove_dir_all(&unpacked) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| unpacked.display().to_string());
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
