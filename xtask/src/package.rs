@@ -1,6 +1,6 @@
 //! `cargo xtask package`: every crate that is to be published makes a package that builds by itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use anyhow::{Context, Result};
@@ -11,6 +11,7 @@ use crate::{llvm, shell};
 pub fn run(_args: &[String]) -> Result<()> {
     let metadata = shell::metadata("Cargo.toml")?;
     let packages = metadata["packages"].as_array().context("cargo metadata: packages")?;
+    let target = PathBuf::from(metadata["target_directory"].as_str().context("cargo metadata: target_directory")?);
     let mut cargo = shell::cargo();
     cargo.args(["package", "--quiet", "--allow-dirty"]);
     let no_compiler = llvm::ensure_installed().err();
@@ -23,33 +24,38 @@ pub fn run(_args: &[String]) -> Result<()> {
                 continue;
             }
             println!("packaging {name}");
-            forget(name, package["version"].as_str().context("a package without a version")?)?;
+            let version = package["version"].as_str().context("a package without a version")?;
+            forget(name, version, &target)?;
             cargo.args(["--package", name]);
         }
     }
     shell::run(&mut cargo)
 }
 
-/// Removes what cargo unpacked when this package was made before. It goes by name and version, and would take the old one
-/// for the new one where a checkout of another state was at this place.
-fn forget(name: &str, version: &str) -> Result<()> {
+/// Makes cargo unpack and compile a package anew. It goes by name and version, and would take what it has of an earlier state
+/// of this checkout, or of another one that was at its place.
+fn forget(name: &str, version: &str, target: &Path) -> Result<()> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
-    let Some(Ok(registries)) = home.map(|home| fs::read_dir(home.join("registry/src"))) else {
-        return Ok(());
-    };
+    // Registries of the network begin with the name of a host; the one that is made for packages has none.
+    let registries = home.map(|home| entries(&home.join("registry/src"), "-")).unwrap_or_default();
     for registry in registries {
-        let registry = registry?;
-        // Registries of the network begin with the name of a host; the one that is made for packages has none.
-        if registry.file_name().to_string_lossy().starts_with('-') {
-            let unpacked = registry.path().join(format!("{name}-{version}"));
-            match fs::remove_dir_all(&unpacked) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(error).with_context(|| unpacked.display().to_string());
-                }
-                _ => {}
-            }
-        }
+        remove(&registry.join(format!("{name}-{version}")))?;
     }
-    Ok(())
+    entries(&target.join("debug/.fingerprint"), &format!("{name}-")).iter().try_for_each(|entry| remove(entry))
+}
+
+/// What a folder has whose name begins like that; nothing if there is no such folder.
+fn entries(folder: &Path, beginning: &str) -> Vec<PathBuf> {
+    let all = fs::read_dir(folder).into_iter().flatten().flatten();
+    all.filter(|entry| entry.file_name().to_string_lossy().starts_with(beginning)).map(|entry| entry.path()).collect()
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| folder.display().to_string())
+        }
+        _ => Ok(()),
+    }
 }
