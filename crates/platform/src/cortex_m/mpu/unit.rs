@@ -24,6 +24,22 @@ pub trait Pmsa {
     fn encode(layers: &Layers, put: &mut Put<'_>) -> Result<(), Error>;
 }
 
+/// The registers of all regions, for the tests of each generation.
+#[cfg(test)]
+pub(super) fn encode<P: Pmsa>(layers: &[Layer]) -> rust_std::vec::Vec<[u32; 2]> {
+    let mut all = Layers::new();
+    for layer in layers {
+        all.add(*layer).unwrap();
+    }
+    let mut values = rust_std::vec::Vec::new();
+    let put = &mut |value| {
+        values.push(value);
+        Ok(())
+    };
+    P::encode(&all, put).unwrap();
+    values
+}
+
 /// Model features that say which generation it is, and the unit's registers.
 const ID_MMFR0: usize = 0xE000_ED50;
 const MPU_TYPE: usize = 0xE000_ED90;

@@ -113,21 +113,12 @@ impl Block {
 
 #[cfg(test)]
 mod tests {
+    use super::super::unit;
     use super::*;
     use rust_std::vec::Vec;
 
     fn encode(layers: &[Layer]) -> Vec<[u32; 2]> {
-        let mut all = Layers::new();
-        for layer in layers {
-            all.add(*layer).unwrap();
-        }
-        let mut values = Vec::new();
-        let put = &mut |value| {
-            values.push(value);
-            Ok(())
-        };
-        V7::encode(&all, put).unwrap();
-        values
+        unit::encode::<V7>(layers)
     }
 
     /// What an address gets: the access field and whether it is executed, read back from the registers.

@@ -45,21 +45,12 @@ fn region(layer: &Layer) -> [u32; 2] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::unit;
     use super::*;
     use rust_std::vec::Vec;
 
     fn encode(layers: &[Layer]) -> Vec<[u32; 2]> {
-        let mut all = Layers::new();
-        for layer in layers {
-            all.add(*layer).unwrap();
-        }
-        let mut values = Vec::new();
-        let put = &mut |value| {
-            values.push(value);
-            Ok(())
-        };
-        V8::encode(&all, put).unwrap();
-        values
+        unit::encode::<V8>(layers)
     }
 
     #[test]
