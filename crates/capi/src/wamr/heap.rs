@@ -5,9 +5,11 @@
 //! is made larger by as many pages as it takes.
 
 use moteur::{Error, Val};
+use moteur_guest::Libc;
 
 use super::instance::Instance;
 use super::memory;
+use crate::machine;
 
 /// Makes the heap of an instance.
 ///
@@ -42,7 +44,7 @@ pub unsafe fn make(instance: *mut Instance, bytes: u32) -> Result<(), Error> {
             }
         };
         let narrow = |address: u64| u32::try_from(address).unwrap_or(u32::MAX);
-        caller.data_mut().libc.set_heap(narrow(start)..narrow(end));
+        caller.data_mut().libc = Libc::new(machine::platform()).with_heap(narrow(start)..narrow(end));
         Ok(())
     }
 }
@@ -55,7 +57,7 @@ pub unsafe fn allocate(instance: *mut Instance, bytes: u32) -> u32 {
     // SAFETY: the caller's promise.
     unsafe {
         let mut caller = (*instance).caller();
-        memory::of(instance).map_or(0, |memory| caller.data_mut().libc.0.allocate(&mut *memory, bytes))
+        memory::of(instance).map_or(0, |memory| caller.data_mut().libc.allocate(&mut *memory, bytes))
     }
 }
 
@@ -68,7 +70,7 @@ pub unsafe fn free(instance: *mut Instance, address: u32) {
     unsafe {
         let mut caller = (*instance).caller();
         if let Some(memory) = memory::of(instance) {
-            caller.data_mut().libc.0.free(&mut *memory, address);
+            caller.data_mut().libc.free(&mut *memory, address);
         }
     }
 }

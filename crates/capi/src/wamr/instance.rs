@@ -8,6 +8,7 @@ use core::sync::atomic::AtomicBool;
 use moteur::pool::{Box, Vec};
 use moteur::wasm::{ExternIdx, MemIdx};
 use moteur::{AsContext, Caller, Error, ExternType, Heap, InterruptHandle, Memory, PageSize, Store};
+use moteur_guest::Libc;
 
 use super::context::{self, KEYS};
 use super::env::ExecEnv;
@@ -18,12 +19,13 @@ use super::runtime::{self, INTERPRETED, NATIVE};
 use super::text::Out;
 use super::types::InstantiationArgs;
 use super::wasi::Options;
-use super::{call, errors, externref, heap, libc, link, wasi};
+use super::{call, errors, externref, heap, link, wasi};
+use crate::machine;
 
 /// What the imports of an instance work on.
 pub struct World {
     pub root: *mut Instance,
-    pub libc: libc::State,
+    pub libc: Libc,
     #[cfg_attr(not(feature = "wasi"), allow(dead_code, reason = "there are no functions that ask for it"))]
     pub wasi: wasi::State,
 }
@@ -162,7 +164,8 @@ unsafe fn new_root(module: *mut Module, args: &Args, heap: Heap) -> Result<*mut 
     // SAFETY: the caller's promise.
     unsafe {
         let options = args.wasi.unwrap_or((*module).wasi);
-        let world = World { root: null_mut(), libc: libc::State::new(), wasi: wasi::State::new(heap, &options)? };
+        let world =
+            World { root: null_mut(), libc: Libc::new(machine::platform()), wasi: wasi::State::new(heap, &options)? };
         let stack_bytes = stack_bytes(args.stack_bytes);
         let mut store = Store::with_stack_bytes((*module).module.engine(), world, stack_bytes)?;
         if args.memory_pages_max != 0 {
